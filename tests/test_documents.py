@@ -1,0 +1,213 @@
+"""Reading whatever an editor has, and finding copies."""
+
+import datetime as dt
+import gzip
+import json
+import os
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import toolkit as tk
+from toolkit.documents import document_ids
+from toolkit.schema import DOCUMENTS, TIME_ZONE, ColumnError, InputError
+
+CSV = "账号,文章标题,正文,发布时间,阅读量,点赞\n鲜果铺,石榴到了,软籽的甜,2026-09-14 08:00,1.2w,30\n鲜果铺,柿子慢慢来,,胡说,--,\n"
+PAGE = """<html><head><title>石榴怎么挑 - 果铺</title><meta property="article:published_time" content="2026-09-14T08:00:00+08:00">
+</head><body><nav>首页 登录 注册</nav><article><h1>石榴怎么挑</h1><p>看底部的小嘴，张得开的熟得透。捏一捏皮，紧的水分足。</p>
+<p>再掂一掂，同样大小挑重的那个。买回来放阴凉处，一周内吃完最甜。</p></article><footer>版权所有</footer></body></html>"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """One file of each kind, in a path with a blank and Chinese characters."""
+    place = tmp_path / "我的 同行"
+    (place / "账号甲").mkdir(parents=True)
+    (place / "导出.csv").write_text(CSV, encoding="gb18030")
+    (place / "笔记.md").write_text("# 秋天的第一锅粥\n\n小米要泡半小时。", encoding="utf-8")
+    (place / "网页.html").write_text(PAGE, encoding="utf-8")
+    (place / "流.jsonl.gz").write_bytes(gzip.compress(json.dumps({"title": "行", "views": 5}).encode()))
+    (place / "账号甲" / "文章.txt").write_text("\n标题一行\n正文一段\n", encoding="utf-8-sig")
+    pd.DataFrame({"标题": ["表里的"], "发布时间": [pd.Timestamp("2026-09-01 08:00")]}).to_excel(
+        place / "表.xlsx", index=False
+    )
+    (place / "README.md").write_text("说明", encoding="utf-8")
+    (place / "图.png").write_bytes(b"\x89PNG")
+    (place / "假.csv").write_bytes(b"\xff\xd8\xff\xe0 jpeg")
+    (place / ".DS_Store").write_bytes(b"x")
+    return place
+
+
+def test_a_folder_of_everything(folder: Path) -> None:
+    read = tk.read_documents(folder)
+    frame = read.frame.set_index("title")
+    assert sorted(frame.index) == sorted(
+        ["石榴到了", "柿子慢慢来", "秋天的第一锅粥", "石榴怎么挑", "行", "标题一行", "表里的"]
+    )
+    assert frame.loc["石榴到了", ["source", "reads", "likes"]].tolist() == ["鲜果铺", 12_000, 30]
+    assert frame.loc["石榴到了", "published_at"] == pd.Timestamp("2026-09-14 08:00", tz=TIME_ZONE)
+    assert frame.loc["标题一行", ["source", "body"]].tolist() == ["账号甲", "正文一段"]
+    assert frame.loc["秋天的第一锅粥", "body"] == "小米要泡半小时。"
+    assert frame.loc["行", "reads"] == 5
+    assert frame.loc["表里的", "published_at"] == pd.Timestamp("2026-09-01 08:00", tz=TIME_ZONE)
+    page = frame.loc["石榴怎么挑"]
+    assert "看底部的小嘴" in page["body"] and "版权所有" not in page["body"] and "登录" not in page["body"]
+    assert page["published_at"].date() == dt.date(2026, 9, 14)
+    assert sorted(read.rejected["path"]) == ["假.csv", "图.png"]
+    notes = dict(zip(read.notes["path"], read.notes["note"], strict=False))
+    assert notes["README.md"] == "说明文件，没有当作内容"
+    assert set(read.notes[read.notes["path"] == "导出.csv"]["note"]) == {
+        "按 gb18030 编码读入",
+        "发布时间：看不懂的日期「胡说」，按空白处理",
+    }
+    assert list(read.frame.columns) == DOCUMENTS.names
+
+
+def test_ids_are_stable_between_reads_and_unique_within_one(folder: Path) -> None:
+    first, second = tk.read_documents(folder), tk.read_documents(folder, folder)
+    assert set(first.frame["doc_id"]) <= set(second.frame["doc_id"])
+    assert second.frame["doc_id"].is_unique
+    assert len(second.frame) == 2 * len(first.frame)
+
+
+@given(st.lists(st.sampled_from(["a", "a-2", "a-3", ""]), max_size=8))
+def test_ids_stay_unique_whatever_was_given(given_ids: list[str]) -> None:
+    frame = pd.DataFrame({"doc_id": given_ids, "source": "", "title": "甲", "body": ""})
+    assert len(set(document_ids(frame))) == len(given_ids)
+
+
+def test_every_record_is_either_kept_or_rejected(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("标题,正文\n甲,一\n ,\n乙,二,多,的\n,只有正文\n", encoding="utf-8")
+    read = tk.read_documents(file)
+    assert read.frame["title"].tolist() == ["甲", ""]
+    assert read.rejected["row"].tolist() == [4]
+    file.write_text("标题,备注\n甲,x\n,只有备注\n", encoding="utf-8")
+    read = tk.read_documents(file)
+    assert read.rejected[["row", "reason"]].values.tolist() == [[3, "这一行没有标题也没有正文"]]
+
+
+def test_without_a_title_column_every_row_comes_back_with_the_headers_there_are(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("城市,气温\n甲,20\n乙,21\n", encoding="utf-8")
+    read = tk.read_documents(file)
+    assert read.frame.empty and list(read.frame.columns) == DOCUMENTS.names
+    assert read.rejected["row"].tolist() == [2, 3]
+    assert "城市、气温" in read.rejected["reason"].iloc[0]
+
+
+def test_rename_and_filled_source_and_channel(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("城市,气温\n甲,20\n", encoding="utf-8")
+    frame = tk.read_documents(file, rename={"城市": "title"}, source="气象", channel="头条").frame
+    assert frame[["source", "channel", "title"]].values.tolist() == [["气象", "头条", "甲"]]
+    with pytest.raises(ColumnError, match="heading"):
+        tk.read_documents(file, rename={"城市": "heading"})
+
+
+def test_a_missing_path_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="找不到"):
+        tk.read_documents(tmp_path / "没有")
+
+
+def test_an_empty_csv_is_rejected_not_raised(tmp_path: Path) -> None:
+    file = tmp_path / "空.csv"
+    file.write_text("", encoding="utf-8")
+    read = tk.read_documents(file)
+    assert read.rejected[["path", "reason"]].values.tolist() == [
+        ["空.csv", "空.csv：文件是空的，没有可读的内容。"]
+    ]
+
+
+ARTICLE = (
+    "清早五点四十，匡师傅的头一网出水，一百六十二斤，比他估的多十来斤。拉到岸边已经站着七个人，带着保温箱。"
+    "母蟹二两二十六，三两四十八，运进城里各加五块左右。绳子也称了，干的十一克，泡过水二十九克，买的时候挑干绳。"
+    "掰开看了两只，膏红，占了半壳，公蟹的油得过了国庆才厚，想吃公的再等等。"
+)
+OTHER = (
+    "一百天下来，读过的书分别是六十一本、二十三本和九本。那家只读九本的，有一本连读了三十四晚，孩子在旁边画正字。"
+    "先睡着的人，爸爸占了四成，奶奶只有一次，还不承认。簿子里看得出来的是另一件事，三个孩子都开始写自己那一栏。"
+)
+
+
+def frame_of(*rows: tuple[str, str, str | None]) -> pd.DataFrame:
+    ids = [f"d{place}" for place in range(len(rows))]
+    return pd.DataFrame(
+        {
+            "doc_id": ids,
+            "title": [r[0] for r in rows],
+            "body": [r[1] for r in rows],
+            "published_at": [r[2] for r in rows],
+        }
+    )
+
+
+def test_exact_near_cross_script_and_lifted_copies() -> None:
+    edited = ARTICLE.replace("匡师傅", "老匡").replace("保温箱", "泡沫箱") + "想要的街坊群里说一声。"
+    traditional = ARTICLE.replace("国庆", "國慶").replace("干绳", "乾繩").replace("公蟹的油", "公蟹的油")
+    lifted = OTHER + ARTICLE[:130]
+    marked = tk.mark_duplicates(
+        frame_of(
+            ("开网", edited, "2026-09-16"),
+            ("开网", ARTICLE, "2026-09-14"),
+            ("开网", ARTICLE, "2026-09-15"),
+            ("開網", traditional, "2026-09-17"),
+            ("簿子", OTHER, "2026-09-10"),
+            ("合集", lifted, "2026-09-20"),
+        )
+    )
+    assert marked["duplicate_of"].fillna("").tolist()[:5] == ["d1", "", "d1", "d1", ""]
+    assert marked["duplicate_of"].iloc[5] in {"d1", "d4"}
+    assert marked["similarity"].iloc[2] == 1.0
+    assert 0.6 < marked["similarity"].iloc[0] < 1.0
+
+
+def test_undated_copies_belong_to_the_longest_then_the_first() -> None:
+    marked = tk.mark_duplicates(
+        frame_of(("甲", ARTICLE, None), ("甲", ARTICLE + "又及。", None), ("甲", ARTICLE, None))
+    )
+    assert marked["duplicate_of"].fillna("").tolist() == ["d1", "", "d1"]
+
+
+def test_titles_alone_are_copies_only_when_they_nearly_agree() -> None:
+    marked = tk.mark_duplicates(
+        frame_of(
+            ("如果没有他你还爱我吗", "", "2026-01-01"),
+            ("如果没有他你还爱我吗剪辑教程", "", "2026-01-02"),
+            ("如果没有他你还爱我吗？", "", "2026-01-03"),
+            ("短", "", "2026-01-01"),
+            ("短", "", "2026-01-02"),
+        )
+    )
+    assert marked["duplicate_of"].fillna("").tolist() == ["", "", "d0", "", "d3"]
+
+
+def test_nothing_in_nothing_out() -> None:
+    assert tk.mark_duplicates(DOCUMENTS.empty()).empty
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.text(max_size=60), max_size=8))
+def test_marking_points_at_originals_and_keeps_the_text(bodies: list[str]) -> None:
+    frame = frame_of(*[("", body, None) for body in bodies])
+    marked = tk.mark_duplicates(frame)
+    assert marked["body"].tolist() == bodies
+    original = set(marked.loc[marked["duplicate_of"].isna(), "doc_id"])
+    assert set(marked["duplicate_of"].dropna()) <= original
+
+
+@pytest.mark.data
+@pytest.mark.skipif("WENAN_DATA" not in os.environ, reason="没有设 WENAN_DATA：真实数据不随项目分发")
+def test_naughty_strings_come_through_unchanged(tmp_path: Path) -> None:
+    strings = json.loads(
+        (Path(os.environ["WENAN_DATA"]) / "data/naughty_strings/blns.json").read_text(encoding="utf-8")
+    )
+    file = tmp_path / "a.jsonl"
+    file.write_text("\n".join(json.dumps({"title": "t", "body": s}) for s in strings), encoding="utf-8")
+    read = tk.read_documents(file)
+    assert read.frame["body"].tolist() == strings
+    assert len(tk.mark_duplicates(read.frame)) == len(strings)
+    assert len(tk.mine_trends(read.frame)) == 0
