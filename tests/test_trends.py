@@ -1,0 +1,216 @@
+"""The miner against independent counts and textbook statistics."""
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+import toolkit as tk
+from toolkit import trends
+from toolkit.schema import DOCUMENTS, KEYWORDS, TIME_ZONE, TRENDS, ChoiceError
+
+END = dt.date(2026, 9, 20)
+FILLERS = ["白菜", "萝卜", "豆腐", "海带", "排骨", "番茄", "鸡蛋", "冬瓜", "莲藕", "香菇", "芹菜", "黄瓜"]
+
+
+def world(planted: dict[int, int], *, per_day: int = 6, days: int = 35, word: str = "大闸蟹") -> pd.DataFrame:
+    """`per_day` documents a day up to END, `word` in `planted[age in days]` of that day's documents."""
+    rows = []
+    for age in range(days):
+        for number in range(per_day):
+            names = [FILLERS[(age * 5 + number * 3 + k) % len(FILLERS)] for k in range(3)]
+            text = "，".join([*names, word] if number < planted.get(age, 0) else names)
+            stamp = pd.Timestamp(END - dt.timedelta(days=age), tz=TIME_ZONE) + pd.Timedelta(hours=8 + number)
+            rows.append(
+                (
+                    f"d{age:02d}-{number}",
+                    f"来源{number % 3}",
+                    f"{text}。",
+                    f"第{age}天{number}",
+                    stamp,
+                    100 + number,
+                )
+            )
+    columns = ["doc_id", "source", "title", "body", "published_at", "reads"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def test_a_burst_is_first_and_carries_its_evidence() -> None:
+    mined = tk.mine_trends(world({0: 4, 1: 3, 2: 2}))
+    first = mined.iloc[0]
+    assert first[["term", "status", "documents", "baseline_documents", "sources"]].tolist() == [
+        "大闸蟹",
+        "new",
+        9,
+        0,
+        3,
+    ]
+    assert first["q_value"] < 0.01
+    assert first["first_seen"] == pd.Timestamp("2026-09-18 08:00", tz=TIME_ZONE)
+    assert set(first["evidence"]) == {
+        f"d{age:02d}-{n}" for age, count in {0: 4, 1: 3, 2: 2}.items() for n in range(count)
+    }
+    # most read first: number 3 of day 0 has 103 reads
+    assert first["evidence"][0] == "d00-3"
+    assert list(mined.columns) == TRENDS.names
+
+
+def test_rising_against_a_baseline_and_steady_without_a_rise() -> None:
+    steady = dict.fromkeys(range(35), 1)
+    assert tk.mine_trends(world(steady)).set_index("term").loc["大闸蟹", "status"] == "steady"
+    burst = {**steady, **dict.fromkeys(range(5), 6)}
+    row = tk.mine_trends(world(burst)).set_index("term").loc["大闸蟹"]
+    assert (row["status"], row["documents"], row["baseline_documents"]) == ("rising", 32, 28)
+
+
+def test_fading() -> None:
+    gone = dict.fromkeys(range(7, 35), 4)
+    row = tk.mine_trends(world(gone)).set_index("term").loc["大闸蟹"]
+    assert (row["status"], row["documents"], row["baseline_documents"]) == ("fading", 0, 112)
+
+
+def test_window_is_open_at_its_far_end_and_ignores_what_comes_later() -> None:
+    frame = world({0: 6, 1: 6, 2: 6})
+    early = tk.mine_trends(frame, until=dt.date(2026, 9, 17))
+    assert "大闸蟹" not in set(early["term"])
+    exact = tk.mine_trends(
+        frame, until=pd.Timestamp("2026-09-18 10:00", tz=TIME_ZONE), window_days=1, min_documents=1
+    )
+    assert exact.set_index("term").loc["大闸蟹", "documents"] == 3
+
+
+def test_copies_do_not_vote() -> None:
+    frame = world({0: 1})
+    copies = pd.concat([frame, *[frame[frame["doc_id"] == "d00-0"].assign(doc_id=f"c{n}") for n in range(5)]])
+    assert "大闸蟹" not in set(tk.mine_trends(copies)["term"])
+    reposted = copies.assign(
+        source=[f"s{n}" for n in range(len(copies))],
+        duplicate_of=[("d00-0" if doc.startswith("c") else None) for doc in copies["doc_id"]],
+    )
+    assert "大闸蟹" not in set(tk.mine_trends(reposted)["term"])
+    unmarked = tk.mine_trends(reposted.drop(columns="duplicate_of")).set_index("term")
+    assert unmarked.loc["大闸蟹", "documents"] == 6
+
+
+def test_undated_documents_are_left_out_and_counted() -> None:
+    frame = world({0: 4, 1: 3})
+    undated = frame.assign(published_at=pd.NaT)
+    empty = tk.mine_trends(undated)
+    assert empty.empty and list(empty.columns) == TRENDS.names
+    assert "没有带日期" in empty.attrs["notes"][-1]
+    mixed = tk.mine_trends(pd.concat([frame, undated.assign(doc_id=lambda f: "u" + f["doc_id"], source="u")]))
+    assert mixed.attrs["notes"] == ["210 篇内容没有日期，没有参加热词计算。"]
+    assert mixed.iloc[0]["documents"] == 7
+
+
+def test_without_a_baseline_nothing_is_called_rising_and_the_note_says_so() -> None:
+    mined = tk.mine_trends(world({0: 4, 1: 3}, days=5))
+    assert set(mined["status"]) == {"steady"}
+    assert "本期之前没有内容可比" in mined.attrs["notes"][0]
+    assert mined["documents"].is_monotonic_decreasing
+
+
+def test_sub_phrases_fold_into_the_phrase_that_carries_them() -> None:
+    mined = tk.mine_trends(world({0: 4, 1: 3}, word="月光故事会")).set_index("term")
+    assert set(mined.loc["月光故事会", "variants"]) >= {"月光", "故事会"}
+    assert not {"月光", "故事会"} & set(mined.index)
+    assert mined.loc["月光故事会", "is_new_word"]
+
+
+def test_minimum_sources() -> None:
+    frame = world({0: 4, 1: 3}).assign(source="一家")
+    assert "大闸蟹" not in set(tk.mine_trends(frame, min_sources=2)["term"])
+
+
+@pytest.mark.parametrize("frame", [DOCUMENTS.empty(), world({}).head(1)], ids=["none", "one"])
+def test_too_little_gives_an_empty_frame_with_a_note(frame: pd.DataFrame) -> None:
+    mined = tk.mine_trends(frame)
+    assert mined.empty
+    assert mined.attrs["notes"]
+
+
+def test_windows_under_a_day_are_refused() -> None:
+    with pytest.raises(ChoiceError, match="window_days"):
+        tk.mine_trends(world({}), window_days=0)
+
+
+def test_surprise_is_the_negative_binomial_tail() -> None:
+    table = pd.DataFrame(
+        {
+            "documents": [9, 4],
+            "baseline_documents": [0, 8],
+            "before": [0, 8],
+            "part0": [9, 4],
+            "part1": [0, 8],
+        }
+    )
+    sizes = np.array([40, 160])
+    judged = trends._judge(table, 0.2, sizes)
+    typical = (9 + 4 + 0 + 8) / 2 / 200
+    mean = 40 * (np.array([0, 8]) + 0.5) / (160 + 0.5 / typical)
+    size = 1 / (1 / (np.array([0, 8]) + 0.5) + 0.2)
+    tail = stats.nbinom.sf(np.array([9, 4]) - 1, size, size / (size + mean))
+    assert judged["q_value"].to_numpy() == pytest.approx(stats.false_discovery_control(tail))
+    assert judged["lift"].to_numpy() == pytest.approx(np.array([9, 4]) / mean)
+
+
+def test_overdispersion_is_recovered_from_negative_binomial_counts() -> None:
+    rng = np.random.default_rng(7)
+    mean = rng.uniform(10, 40, size=400)[:, None] * np.ones(4)
+    counts = rng.negative_binomial(1 / 0.3, (1 / 0.3) / (1 / 0.3 + mean))
+    table = pd.DataFrame(counts, columns=["part1", "part2", "part3", "part4"]).assign(
+        baseline_documents=counts.sum(axis=1)
+    )
+    assert trends._overdispersion(table, np.array([100, 100, 100, 100, 100])) == pytest.approx(0.3, abs=0.08)
+
+
+def test_noise_alone_raises_few_alarms() -> None:
+    """Documents of random words: at q ≤ 0.1 hardly a term may be called new or rising."""
+    rng = np.random.default_rng(3)
+    words = [a + b for a in "春夏秋冬风雨云雪" for b in FILLERS]
+    alarms = 0
+    for trial in range(10):
+        bodies = ["，".join(rng.choice(words, size=8)) for _ in range(140)]
+        stamps = [
+            pd.Timestamp(END, tz=TIME_ZONE) - pd.Timedelta(days=float(d)) for d in rng.uniform(0, 34.9, 140)
+        ]
+        frame = pd.DataFrame(
+            {"doc_id": [f"{trial}-{n}" for n in range(140)], "title": bodies, "published_at": stamps}
+        )
+        alarms += int(tk.mine_trends(frame, top=500)["status"].isin(["new", "rising"]).sum())
+    assert alarms <= 5
+
+
+def test_keywords_of_texts_and_frames() -> None:
+    texts = ["手冲咖啡的水温，手冲咖啡的研磨", "", "柿子"]
+    keywords = tk.extract_keywords(texts, top=2)
+    assert keywords[keywords["doc_id"] == "0"]["term"].iloc[0] == "手冲咖啡"
+    assert set(keywords["doc_id"]) == {"0", "2"}
+    assert keywords.groupby("doc_id")["weight"].apply(lambda w: w.is_monotonic_decreasing).all()
+    frame = pd.DataFrame({"doc_id": ["x"], "title": [texts[0]]})
+    assert set(tk.extract_keywords(frame)["doc_id"]) == {"x"}
+    assert list(tk.extract_keywords([]).columns) == KEYWORDS.names
+    assert tk.extract_keywords(["！！", "123", "😀"]).empty
+
+
+def test_history_counts_each_period() -> None:
+    history = tk.term_history(world({0: 4, 8: 2}), ["大闸蟹"], windows=3)
+    assert history.values.tolist() == [
+        ["大闸蟹", dt.date(2026, 8, 31), 0, 42],
+        ["大闸蟹", dt.date(2026, 9, 7), 2, 42],
+        ["大闸蟹", dt.date(2026, 9, 14), 4, 42],
+    ]
+    assert tk.term_history(DOCUMENTS.empty(), ["甲"]).empty
+
+
+def test_rivals_since_last_time() -> None:
+    frame = world({}, per_day=3)
+    copied = frame[frame["doc_id"] == "d00-0"].assign(doc_id="copy", source="来源2", duplicate_of="d00-0")
+    rivals = tk.rival_activity(pd.concat([frame, copied])).set_index("source")
+    assert rivals["documents"].to_dict() == {"来源0": 7, "来源1": 7, "来源2": 8}
+    assert rivals["before"].tolist() == [7.0, 7.0, 7.0]
+    assert rivals["copied"].round(3).to_dict() == {"来源0": 0.0, "来源1": 0.0, "来源2": 0.125}
+    assert len(rivals.loc["来源0", "top_titles"]) == 3
+    assert tk.rival_activity(DOCUMENTS.empty()).empty
