@@ -1,0 +1,168 @@
+"""The invented world is what it says: written posts, planted stories that the miner finds, copies, broken rules."""
+
+import datetime as dt
+import functools
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import toolkit as tk
+from toolkit import lexicons, text
+from toolkit.schema import TIME_ZONE
+
+LAST_WEEK = dt.date(2026, 9, 14)
+
+
+@functools.cache
+def truth() -> pd.DataFrame:
+    return pd.read_csv(
+        lexicons.sample_folder() / "truth.csv", dtype="str", keep_default_na=False, encoding="utf-8-sig"
+    )
+
+
+@functools.cache
+def posts() -> pd.DataFrame:
+    read = tk.read_documents(lexicons.sample_folder() / "posts")
+    assert read.rejected.empty
+    assert read.notes.empty
+    return tk.mark_duplicates(read.frame)
+
+
+def planted(kind: str) -> pd.DataFrame:
+    return truth()[truth()["kind"] == kind]
+
+
+def originals() -> pd.DataFrame:
+    return posts()[~posts()["url"].isin(planted("copy")["post"])]
+
+
+def rises() -> list[tuple[str, dt.date, int]]:
+    rows = planted("rise")
+    return [
+        (term, dt.date.fromisoformat(week), int(count))
+        for term, week, count in zip(rows["term"], rows["week"], rows["documents"], strict=True)
+    ]
+
+
+def holds(frame: pd.DataFrame, term: str) -> "pd.Series[bool]":
+    return frame["title"].str.contains(term, regex=False) | frame["body"].str.contains(term, regex=False)
+
+
+def in_week(frame: pd.DataFrame, monday: dt.date) -> "pd.Series[bool]":
+    start = pd.Timestamp(monday, tz=TIME_ZONE)
+    return (frame["published_at"] >= start) & (frame["published_at"] < start + pd.Timedelta(days=7))
+
+
+def test_size_of_the_world() -> None:
+    frame = originals()
+    assert len(frame) >= 240
+    assert frame["source"].nunique() == 6
+    assert frame["channel"].nunique() >= 4
+    assert frame["body"].str.len().between(60, 400).all()
+    assert frame["published_at"].min().date() >= dt.date(2026, 6, 29)
+    assert frame["published_at"].max().date() <= dt.date(2026, 9, 20)
+    weeks = (frame["published_at"] - pd.Timestamp("2026-06-29", tz=TIME_ZONE)).dt.days // 7
+    assert sorted(weeks.unique()) == list(range(12))
+    assert frame[["reads", "likes", "comments", "shares"]].notna().all(axis=None)
+
+
+def test_groups_items_and_own_posts() -> None:
+    groups = tk.read_groups(lexicons.sample_folder() / "groups.csv")
+    items = tk.read_items(lexicons.sample_folder() / "items.csv")
+    own = tk.read_documents(lexicons.sample_folder() / "own_posts.csv")
+    assert (len(groups.frame), groups.frame["segment"].nunique(), len(items.frame), len(own.frame)) == (
+        12,
+        4,
+        30,
+        150,
+    )
+    assert groups.rejected.empty and items.rejected.empty and own.rejected.empty
+    assert items.frame["copy"].str.len().min() >= 60
+    assert {"orders", "revenue"} <= set(own.extra.columns)
+
+
+def test_apart_from_names_and_copies_no_eight_characters_stand_in_more_than_three_posts() -> None:
+    names = planted("name")["term"].tolist()
+    own = tk.read_documents(lexicons.sample_folder() / "own_posts.csv").frame
+    seen: dict[str, set[int]] = {}
+    for place, (title, body) in enumerate(
+        pd.concat([originals(), own])[["title", "body"]].itertuples(index=False, name=None)
+    ):
+        rest = f"{title}\n{body}"
+        for name in names:
+            rest = rest.replace(name, "\0")
+        for piece in re.split("[\0\n]", rest):
+            for begin in range(len(piece) - 7):
+                seen.setdefault(piece[begin : begin + 8], set()).add(place)
+    assert {run: len(where) for run, where in seen.items() if len(where) > 3} == {}
+
+
+@pytest.mark.parametrize(("term", "monday", "count"), rises(), ids=str)
+def test_each_story_is_planted_as_recorded_and_found(term: str, monday: dt.date, count: int) -> None:
+    frame = originals()
+    assert int((holds(frame, term) & in_week(frame, monday)).sum()) == count
+    mined = tk.mine_trends(posts(), until=monday + dt.timedelta(days=6))
+    risen = mined[mined["status"].isin(["new", "rising"])]
+    # a story may be found under the shorter or longer form it was merged with
+    found = {
+        form
+        for row in risen[["term", "variants"]].itertuples(index=False)
+        for form in (row.term, *row.variants)
+    }
+    assert any(term in form or (form in term and len(form) >= 2) for form in found)
+
+
+def test_last_weeks_stories_stand_by_name_among_the_twenty_best() -> None:
+    best = tk.mine_trends(posts(), top=20)["term"].tolist()
+    assert [term for term, monday, _ in rises() if monday == LAST_WEEK and term not in best] == []
+
+
+def test_steady_words_are_never_called_rising() -> None:
+    for weeks in range(12):
+        mined = tk.mine_trends(posts(), until=dt.date(2026, 7, 5) + dt.timedelta(days=7 * weeks), top=200)
+        risen = set(mined.loc[mined["status"].isin(["new", "rising"]), "term"])
+        assert not risen & set(planted("steady")["term"])
+
+
+def test_a_plain_growth_ratio_misses_at_least_four_stories() -> None:
+    """The ratio of shares, words never seen before first: what a spreadsheet would do."""
+    frame = originals()
+    start = pd.Timestamp(LAST_WEEK, tz=TIME_ZONE)
+    now = in_week(frame, LAST_WEEK)
+    before = (frame["published_at"] < start) & (frame["published_at"] >= start - pd.Timedelta(days=28))
+    tokens = text.tokenise([f"{t}\n{b}" for t, b in zip(frame["title"], frame["body"], strict=True)])
+    terms, places, names = text.phrases(tokens)
+    pairs = np.unique(np.stack([terms, places]), axis=1)
+    seen = np.bincount(pairs[0][now.to_numpy()[pairs[1]]], minlength=len(names))
+    past = np.bincount(pairs[0][before.to_numpy()[pairs[1]]], minlength=len(names))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = (seen / now.sum()) / (past / before.sum())
+    order = sorted(np.flatnonzero(seen), key=lambda t: (-ratio[t], -seen[t], names[t]))
+    best = {names[term] for term in order[:20]}
+    last = [term for term, monday, _ in rises() if monday == LAST_WEEK]
+    assert len([term for term in last if term not in best]) >= 4
+
+
+def test_exact_and_near_copies_are_found_with_their_originals_and_nothing_else_is() -> None:
+    frame = posts()
+    url = dict(zip(frame["doc_id"], frame["url"], strict=True))
+    marked = frame[frame["duplicate_of"].notna()]
+    found = {row.url: url[row.duplicate_of] for row in marked.itertuples()}
+    copies = planted("copy")
+    expected = dict(zip(copies["post"], copies["original"], strict=True))
+    assert {post: found[post] for post in found if post not in expected} == {}
+    plain = copies[copies["how"].isin(["exact", "near"])]["post"]
+    assert {post: found.get(post) for post in plain} == {post: expected[post] for post in plain}
+    spun = copies[copies["how"] == "spun"]["post"]
+    # one of the six was spun so hard that a tenth of its runs is left
+    assert sum(found.get(post) == expected[post] for post in spun) >= 5
+
+
+def test_planted_headlines_break_the_rule_they_are_said_to_break() -> None:
+    title = dict(zip(posts()["url"], posts()["title"], strict=True))
+    rules = planted("rule")
+    assert len(rules) == 12
+    for post, rule in zip(rules["post"], rules["rule_id"], strict=True):
+        assert rule in set(tk.check_copy(title[post])["rule_id"]), title[post]
