@@ -1,0 +1,270 @@
+"""The gate: every rule against every example, places in the original text, contexts, and bounded patterns."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+from re import _constants as constants  # type: ignore[attr-defined]
+from re import _parser as parser  # type: ignore[attr-defined]
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from toolkit import compliance, lexicons
+from toolkit.compliance import check_copy, find, gate
+from toolkit.schema import FINDINGS, ChoiceError
+from toolkit.text import fold
+
+RULES = lexicons.rows("ad-rules")
+CASES = [
+    json.loads(line)
+    for line in (lexicons.corpora_folder() / "cases" / "compliance.jsonl").read_text("utf-8").splitlines()
+]
+
+
+def places(frame: pd.DataFrame) -> list[tuple[str, int, int, str]]:
+    return list(frame[["rule_id", "start", "end", "text"]].itertuples(index=False, name=None))
+
+
+# ---- the rules as data
+
+
+def test_rules_file_is_well_formed() -> None:
+    ids = [row["id"] for row in RULES]
+    assert len(ids) == len(set(ids)) == 304
+    guards = {row["name"] for row in lexicons.rows("ad-guards")}
+    for row in RULES:
+        assert row["kind"] in ("regex", "literal"), row["id"]
+        assert row["severity"] in ("block", "warn", "info"), row["id"]
+        assert row["scope"] in ("ad", "any"), row["id"]
+        assert row["exclude"] in guards | {""}, row["id"]
+        assert row["platforms"] == "all" or set(row["platforms"].split(";")) <= set(lexicons.platforms())
+        for column in ("clause", "why", "suggestion", "examples", "counter_examples"):
+            assert row[column].strip(), (row["id"], column)
+
+
+@pytest.mark.parametrize("row", RULES, ids=lambda row: row["id"])
+def test_each_rule_hits_its_examples(row: dict[str, str]) -> None:
+    rule = next(rule for rule in compliance._rules() if rule.rule_id == row["id"])
+    for example in row["examples"].split(";"):
+        form = example if rule.as_typed else compliance._matchable(example).value
+        assert rule.pattern.search(form), example
+        if row["severity"] != "info":
+            assert gate(find(example)) != "pass", example
+
+
+def test_no_counter_example_is_flagged_by_any_rule() -> None:
+    flagged = [
+        (row["id"], text, [finding.rule_id for finding in find(text)])
+        for row in RULES
+        for text in row["counter_examples"].split(";")
+        if gate(find(text)) != "pass"
+    ]
+    assert flagged == []
+
+
+def repeats(tree: Any) -> Iterator[int]:
+    """The ceiling of every path of nested repeats in a parsed pattern: inner times outer."""
+    for operator, argument in tree:
+        if operator in (constants.MAX_REPEAT, constants.MIN_REPEAT):
+            _, high, inner = argument
+            yield from (int(high) * ceiling for ceiling in [1, *repeats(inner)])
+        elif operator is constants.SUBPATTERN:
+            yield from repeats(argument[-1])
+        elif operator is constants.BRANCH:
+            for branch in argument[1]:
+                yield from repeats(branch)
+        elif operator in (constants.ASSERT, constants.ASSERT_NOT):
+            yield from repeats(argument[1])
+
+
+def test_the_repeat_check_sees_nested_and_endless_repeats() -> None:
+    assert max(repeats(parser.parse("(?:a{1,9}b){1,9}"))) == 81
+    assert max(repeats(parser.parse("(a+)+"))) > 1000
+
+
+@pytest.mark.parametrize("row", [r for r in RULES if r["kind"] == "regex"], ids=lambda row: row["id"])
+def test_no_rule_can_backtrack_without_end(row: dict[str, str]) -> None:
+    """Every repeat has a ceiling and none stands in another, so the work for one place in a text is bounded."""
+    assert max(repeats(parser.parse(row["pattern"])), default=0) <= 200
+    assert re.compile(row["pattern"]).search("") is None
+
+
+def test_patterns_are_written_for_the_unified_form() -> None:
+    """Texts are unified before matching, so a full-width or traditional character in a pattern could never match."""
+    changed = [
+        row["id"]
+        for row in RULES
+        if fold([row["pattern"]])[0] != row["pattern"].lower()
+        and unicodedata.is_normalized("NFKC", row["pattern"])
+    ]
+    assert changed == []
+    assert [rule.rule_id for rule in compliance._rules() if rule.as_typed] == ["absolute-028"]
+
+
+# ---- the cases an editor can add to
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, marks=pytest.mark.xfail(reason=case["comment"]) if case["label"] == "fail" else ())
+        for case in CASES
+    ],
+    ids=lambda case: case["comment"],
+)
+def test_cases(case: dict[str, Any]) -> None:
+    findings = check_copy(case["text"], purpose=case["purpose"], platform=case["platform"])
+    assert gate(findings) == case["expect"]
+
+
+# ---- places in the original text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("这款锅全城最低价", [("absolute-008", 3, 8, "全城最低价")]),
+        ("這款鍋全城最低價", [("absolute-008", 3, 8, "全城最低價")]),
+        ("锅\u200b全\u200b城\ufeff最低价", [("absolute-008", 2, 9, "全\u200b城\ufeff最低价")]),
+        ("１００％有效", [("absolute-020", 0, 6, "１００％有效")]),
+        ("㋿全城最低价", [("absolute-008", 1, 6, "全城最低价")]),
+        ("e\u0301全城最低价", [("absolute-008", 2, 7, "全城最低价")]),
+        ("第①名店铺", [("absolute-028", 0, 2, "第①")]),
+    ],
+    ids=[
+        "plain",
+        "traditional",
+        "zero-width",
+        "full-width",
+        "one sign, two letters",
+        "combining",
+        "as typed",
+    ],
+)
+def test_places_are_of_the_original_text(text: str, expected: list[tuple[str, int, int, str]]) -> None:
+    assert places(check_copy(text)) == expected
+
+
+def test_findings_are_whole_rows_in_reading_order() -> None:
+    frame = check_copy("集满28个赞送鸡蛋，全城最低价", platform="wechat")
+    assert places(frame) == [
+        ("induced_share-014", 0, 7, "集满28个赞送"),
+        ("absolute-008", 10, 15, "全城最低价"),
+    ]
+    assert frame["severity"].tolist() == ["block", "block"]
+    assert frame["why"].tolist()[0].endswith("（公众号、社群、小红书的规则）")
+
+
+def test_a_finding_inside_another_of_its_category_is_left_out() -> None:
+    frame = check_copy("全网最便宜的面霜")
+    assert places(frame) == [("absolute-037", 0, 5, "全网最便宜")]
+    kept = check_copy("全网最低价")
+    assert kept["rule_id"].tolist() == ["absolute-008"]
+
+
+# ---- purpose, platform and context
+
+
+def test_editorial_purpose_leaves_out_what_binds_advertisements_only() -> None:
+    assert check_copy("全城最低价", purpose="editorial").empty
+    ids = {rule.rule_id for rule in compliance._rules_for("editorial", None)}
+    assert ids == {row["id"] for row in RULES if row["scope"] == "any"}
+
+
+def test_platform_rules_apply_where_they_belong_and_without_a_platform() -> None:
+    text = "分享到朋友圈领资料"
+    fired = {
+        name: not check_copy(text, platform=name).empty
+        for name in (None, "wechat", "group", "zhihu", "weibo")
+    }
+    assert fired == {None: True, "wechat": True, "group": True, "zhihu": False, "weibo": False}
+
+
+def test_a_guard_excuses_its_sentence_only_and_never_hides() -> None:
+    excused = check_copy("骗局：7天瘦10斤的果冻")
+    assert set(excused["category"]) == {"exempt"} and set(excused["severity"]) == {"info"}
+    assert gate(excused) == "pass"
+    assert excused["why"].tolist()[0].startswith("这里在讲识别、查处或普法，不按违规算")
+    assert gate(check_copy("这是骗局。7天瘦10斤的果冻")) == "block"
+
+
+def test_a_guard_far_away_in_a_text_without_stops_does_not_excuse() -> None:
+    assert gate(check_copy("骗局" + "啊" * 300 + "全城最低价")) == "block"
+    assert gate(check_copy("骗局" + "啊" * 100 + "全城最低价")) == "pass"
+
+
+def test_gate_words() -> None:
+    row = dict.fromkeys(FINDINGS.names, "") | {"start": 0, "end": 1}
+
+    def one(severity: str, category: str) -> pd.DataFrame:
+        return pd.DataFrame([row | {"severity": severity, "category": category}])
+
+    assert gate(FINDINGS.empty()) == "pass"
+    assert gate(one("info", "clickbait")) == "pass"
+    assert gate(one("info", "second_look")) == "warn"
+    assert gate(one("warn", "price")) == "warn"
+    assert gate(pd.concat([one("warn", "price"), one("block", "price")])) == "block"
+
+
+def test_empty_result_keeps_the_contract() -> None:
+    pd.testing.assert_frame_equal(check_copy(""), FINDINGS.empty())
+    found = check_copy("全城最低价")
+    assert found.dtypes.tolist() == FINDINGS.empty().dtypes.tolist()
+    found.loc[0, "why"] = "改过"
+    assert check_copy("好天气").empty and check_copy("全城最低价")["why"][0] != "改过"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"purpose": "ad"}, "不认识的用途 'ad'。可以用的是：promotion（推广）、editorial（内容）。"),
+        ({"platform": "qq"}, "不认识的平台 'qq'"),
+    ],
+)
+def test_unknown_choices_are_refused_in_chinese(arguments: dict[str, str], message: str) -> None:
+    with pytest.raises(ChoiceError, match=re.escape(message)):
+        check_copy("你好", **arguments)
+
+
+# ---- any text at all
+
+PIECES = st.sampled_from(
+    [
+        "全城最低价",
+        "集满28个赞送",
+        "\u200b",
+        "e\u0301",
+        "１００％",
+        "有效",
+        "。",
+        "！",
+        "\n",
+        "骗局",
+        "網",
+        "㍿",
+        "😀",
+    ]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=12).map("".join)))
+def test_findings_of_any_text(text: str) -> None:
+    frame = check_copy(text)
+    assert [text[start:end] for start, end in zip(frame["start"], frame["end"], strict=True)] == list(
+        frame["text"]
+    )
+    assert ((frame["start"] >= 0) & (frame["end"] > frame["start"]) & (frame["end"] <= len(text))).all()
+    assert frame["start"].is_monotonic_increasing
+    assert frame[["category", "start", "end"]].duplicated().sum() == 0
+
+
+@pytest.mark.parametrize("text", ["\ud800全城最低价", "全城最低价" * 2_000, "1" * 20_000, "\u0301" * 5_000])
+def test_odd_and_long_texts_are_read(text: str) -> None:
+    assert len(check_copy(text)) == text.count("全城最低价")

@@ -1,0 +1,500 @@
+"""Headlines: a gate, a craft score an editor can argue with, and suggestions from patterns.
+
+The craft score is a rubric, not a forecast (写法检查，不是预测). Every part, kind, cue, audience and pattern is a row
+in `corpora/lexicons/headline-*.csv`; here stands only how they are put together.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from toolkit import compliance, lexicons
+from toolkit.schema import HEADLINES, TOPICS, ChoiceError, ColumnError, as_list, check
+from toolkit.text import cut_to_width, display_width, fold, has_han, normalise, segment
+
+# a headline is read to here by the rubric; the gate reads all of it
+_LONGEST_READ = 300
+_ADVICE_KEPT = 4
+# width in half-width units within which a trending word counts as standing at the front: six characters
+_FRONT = 12
+_DENSITY = (0, 3, 6, 8, 10)
+_THINGS = (0, 3, 6)
+_LIST_SIZES = ("3", "5", "4")
+_DATED = ("day", "busy")
+# how much a suggestion loses for resembling one already chosen (1 = the whole craft score)
+_LIKENESS_PRICE = 0.35
+
+
+@dataclass(frozen=True)
+class _Kind:
+    part: str
+    kind: str
+    points: int
+    advice: str
+    cue: re.Pattern[str] | None
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What headlines are held against: the platform's row, trending terms and the audience's words."""
+
+    platform: lexicons.Platform
+    purpose: str
+    terms: tuple[str, ...] | None
+    theme: tuple[str, ...] | None
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What the rubric sees in one headline."""
+
+    kinds: frozenset[str]
+    width: int
+    length_points: int
+    keyword_points: int
+    things: int
+    found_term: str
+    clickbait: float
+    blank: bool
+
+
+@functools.cache
+def _maxima() -> dict[str, int]:
+    return {row["part"]: int(row["max"]) for row in lexicons.rows("headline-parts")}
+
+
+@functools.cache
+def _kinds() -> tuple[_Kind, ...]:
+    cues = {row["kind"]: re.compile(row["cue"]) for row in lexicons.rows("headline-cues")}
+    return tuple(
+        _Kind(row["part"], row["kind"], int(row["points"]), row["advice"], cues.get(row["kind"]))
+        for row in lexicons.rows("headline-kinds")
+    )
+
+
+@functools.cache
+def _abstract_words() -> frozenset[str]:
+    cue = next(row["cue"] for row in lexicons.rows("headline-cues") if row["kind"] == "abstract")
+    return frozenset(cue.split("|"))
+
+
+def explain_parts() -> pd.DataFrame:
+    """The craft rubric for showing: part (the column's name), caption, max, rewards and evidence, in order.
+
+    The maxima add up to 100. Evidence is 经验 throughout: editors' convention, not yet measured on outcomes.
+
+    >>> explain_parts()[["part", "caption", "max"]].head(2).values.tolist()
+    [['part_length', '长短', 20], ['part_specific', '具体', 20]]
+    """
+    frame = lexicons.table("headline-parts")
+    return frame.assign(part="part_" + frame["part"], max=frame["max"].astype("Int64"))
+
+
+def score_headlines(
+    headlines: Any,
+    *,
+    platform: str = "wechat",
+    purpose: str = "promotion",
+    trends: pd.DataFrame | Sequence[str] | None = None,
+    audience: Any | None = None,
+    model: None = None,
+) -> pd.DataFrame:
+    """HEADLINES in the input's order, with `part_*` (points) after `craft` that add up to it exactly.
+
+    `headlines` is a list of texts, one text, a Series, or a frame with a column headline or title. No headlines
+    give an empty frame with the same columns. Missing values count as blank; a headline without letters or digits
+    scores 0.
+
+    - part_length (20): width in the platform's recommended range; less in proportion outside, 0 above its limit.
+    - part_specific (20): a number 8, a time 4, a place 4, nameable things 3 or 6.
+    - part_benefit (15): how-to 8, saving, ease or a result 5 each.
+    - part_hook (15): a question 7, a list or a contrast 5, an open detail or a story 4.
+    - part_audience (10): people called by name 6, the reader addressed 4, the audience's own words 6.
+    - part_keyword (10): a trending term at the front 10, in the visible part 8, later 5; without `trends` (and up to
+      5 with them) how many different content words there are: 3, 6, 8, 10.
+    - part_clarity (10): less for shouting, piled-up marks, clutter, ornaments, vague openings and clickbait.
+
+    All of it is convention (经验), a check of craft and no forecast. `clickbait` is 1 − Π(1 − weight) over the
+    clickbait kinds found and a finding of that category (0.5). `gate` and `findings` are those of `check_copy`.
+    `advice` is best first: what must be changed, then edits with the points the rubric would give for them. `width`
+    is in half-width units; `visible` is what the platform's list shows.
+
+    `trends` is a TRENDS frame or a list of terms; `audience` a GROUPS row or a theme. There is no learned model
+    yet: `chance` is missing throughout.
+
+    Raises ChoiceError for a model other than None and for an unknown platform or purpose; ColumnError for a frame
+    without headlines.
+
+    >>> scored = score_headlines(["大闸蟹怎么挑？看准这3处，今晚就能蒸"])
+    >>> scored[["craft", "gate", "width"]].values.tolist()
+    [[79.0, 'pass', 35]]
+    """
+    if model is not None:
+        raise ChoiceError(
+            "还没有可用的标题模型，胜出机会暂时给不出来。请去掉 model= 再试，写法分和合规照常给出。"
+        )
+    wanted = _wanted(platform, purpose, trends, audience)
+    texts = _texts(headlines)
+    folded = fold(text[:_LONGEST_READ] for text in texts)
+    words = segment(folded, words=lexicons.user_words())
+    rows = [_row(text, low, cut, wanted) for text, low, cut in zip(texts, folded, words, strict=True)]
+    return _frame(rows)
+
+
+def _wanted(platform: str, purpose: str, trends: Any, audience: Any) -> _Wanted:
+    row = lexicons.platform(platform)
+    compliance.find("", purpose=purpose, platform=platform)  # raises on an unknown purpose
+    if trends is None:
+        terms = None
+    else:
+        listed = trends["term"] if isinstance(trends, pd.DataFrame) else trends
+        terms = tuple(term for term in fold(str(term) for term in listed) if term.strip())
+    theme = None if audience is None else _theme_words(_audience_text(audience))
+    return _Wanted(row, purpose, terms, theme)
+
+
+def _texts(headlines: Any) -> list[str]:
+    if isinstance(headlines, str):
+        return [headlines]
+    if isinstance(headlines, pd.DataFrame):
+        names = [name for name in ("headline", "title") if name in headlines.columns]
+        if not names:
+            present = tuple(str(name) for name in headlines.columns)
+            raise ColumnError(
+                f"标题表缺少列 headline（现有的列：{'、'.join(present) or '无'}）。"
+                "请把标题所在的列改名为 headline 或 title。",
+                missing=("headline",),
+                present=present,
+            )
+        headlines = headlines[names[0]]
+    return ["" if _is_missing(value) else str(value) for value in headlines]
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value)
+
+
+def _row(text: str, folded: str, words: list[str], wanted: _Wanted) -> dict[str, Any]:
+    found = compliance.find(text, purpose=wanted.purpose, platform=wanted.platform.platform)
+    reading = _read(text, folded, words, found, wanted)
+    parts = _points(reading, reading.kinds)
+    return {
+        "headline": text,
+        "craft": float(sum(parts.values())),
+        **{f"part_{part}": float(points) for part, points in parts.items()},
+        "gate": compliance.gate(found),
+        "findings": len(found),
+        "clickbait": reading.clickbait,
+        "width": reading.width,
+        "visible": cut_to_width(text, wanted.platform.visible_width),
+        "advice": _advice(reading, parts, found, wanted),
+    }
+
+
+def _read(
+    text: str, folded: str, words: list[str], found: list[compliance.Finding], wanted: _Wanted
+) -> _Reading:
+    kinds = {kind.kind for kind in _kinds() if kind.cue is not None and kind.cue.search(folded)}
+    content = _content_words(words)
+    if wanted.theme is not None and any(word in folded for word in wanted.theme):
+        kinds.add("theme")
+    clickbait = _clickbait(kinds, found)
+    if round(-_kind("hype").points * clickbait):
+        kinds.add("hype")
+    width = display_width(text)
+    term, keyword = _keyword_points(folded, len(content), wanted)
+    return _Reading(
+        kinds=frozenset(kinds),
+        width=width,
+        length_points=_length_points(text, width, wanted.platform),
+        keyword_points=keyword,
+        things=len(content - _abstract_words()),
+        found_term=term,
+        clickbait=clickbait,
+        blank=not any(character.isalnum() for character in text),
+    )
+
+
+@functools.cache
+def _kind(name: str) -> _Kind:
+    return next(kind for kind in _kinds() if kind.kind == name)
+
+
+def _content_words(words: Iterable[str]) -> set[str]:
+    stop = set(lexicons.words("stopwords"))
+    return {
+        word for word in words if len(word) > 1 and word not in stop and (has_han(word) or word.isalpha())
+    }
+
+
+def _clickbait(kinds: set[str], found: list[compliance.Finding]) -> float:
+    kept = 1.0
+    for kind in _kinds():
+        if kind.part == "clickbait" and kind.kind in kinds:
+            kept *= 1 - kind.points / 100
+    if any(finding.category == "clickbait" for finding in found):
+        kept *= 0.5
+    return round(1 - kept, 3)
+
+
+def _length_points(text: str, width: int, platform: lexicons.Platform) -> int:
+    most, low, high = _maxima()["length"], platform.best_low, platform.best_high
+    if platform.max_chars and len(text) > platform.max_chars:
+        return 0
+    if width < low:
+        return round(most * width / low)
+    return round(most * max(0.0, 1 - max(0, width - high) / high))
+
+
+def _keyword_points(folded: str, content: int, wanted: _Wanted) -> tuple[str, int]:
+    """The trending term that stands earliest and the points for it; "" and the density's points without one."""
+    density = _DENSITY[min(content, len(_DENSITY) - 1)]
+    if wanted.terms is None:
+        return "", density
+    places = [(folded.find(term), term) for term in wanted.terms if term in folded]
+    if not places:
+        return "", min(density, 5)
+    place, term = min(places)
+    before = display_width(folded[:place])
+    inside = before + display_width(term) <= wanted.platform.visible_width
+    return term, 10 if before <= _FRONT else 8 if inside else 5
+
+
+def _points(reading: _Reading, kinds: frozenset[str]) -> dict[str, int]:
+    """Points of each part, had the headline these kinds; each between 0 and the part's maximum."""
+    if reading.blank:
+        return dict.fromkeys(_maxima(), 0)
+    points = dict.fromkeys(_maxima(), 0)
+    points["length"] = reading.length_points
+    points["keyword"] = reading.keyword_points
+    points["specific"] = _THINGS[min(reading.things, len(_THINGS) - 1)]
+    points["clarity"] = _maxima()["clarity"]
+    for kind in _kinds():
+        if kind.part in points and kind.kind in kinds:
+            points[kind.part] += (
+                round(kind.points * reading.clickbait) if kind.kind == "hype" else kind.points
+            )
+    return {part: min(max(value, 0), _maxima()[part]) for part, value in points.items()}
+
+
+def _advice(
+    reading: _Reading, parts: dict[str, int], found: list[compliance.Finding], wanted: _Wanted
+) -> list[str]:
+    if reading.blank:
+        return ["还没有文字，先写一句看看。"]
+    serious = sorted(
+        (finding for finding in found if finding.severity in ("block", "warn")),
+        key=lambda finding: finding.severity != "block",
+    )
+    first = [f"「{finding.text}」要改：{finding.suggestion.rstrip('。')}。" for finding in serious[:2]]
+    gains = [*_kind_gains(reading, parts, wanted), *_measure_gains(reading, parts, wanted)]
+    best = sorted((gain for gain in gains if gain[0] > 0), key=lambda gain: -gain[0])
+    return first + [f"{advice}（写法分约 +{gain}）。" for gain, advice in best[:_ADVICE_KEPT]]
+
+
+def _kind_gains(reading: _Reading, parts: dict[str, int], wanted: _Wanted) -> list[tuple[int, str]]:
+    """For each part its best missing kind, and each fault, with the points that the change would bring."""
+    gains: dict[str, tuple[int, str]] = {}
+    for kind in _kinds():
+        if not kind.advice or kind.part not in parts or (kind.kind == "theme" and wanted.theme is None):
+            continue
+        fault = kind.points < 0
+        if fault != (kind.kind in reading.kinds):
+            continue
+        changed = reading.kinds - {kind.kind} if fault else reading.kinds | {kind.kind}
+        gain = _points(reading, frozenset(changed))[kind.part] - parts[kind.part]
+        key = kind.kind if fault else kind.part
+        if gain > gains.get(key, (0, ""))[0]:
+            example = f"，例如「{wanted.theme[0]}」" if kind.kind == "theme" and wanted.theme else ""
+            gains[key] = (gain, kind.advice + example)
+    return list(gains.values())
+
+
+def _measure_gains(reading: _Reading, parts: dict[str, int], wanted: _Wanted) -> list[tuple[int, str]]:
+    row, most = wanted.platform, _maxima()
+    if reading.width < row.best_low:
+        length = f"再写长一点：{row.caption}推荐 {row.best_low // 2}–{row.best_high // 2} 个字"
+    else:
+        length = f"缩短一些：{row.caption}推荐 {row.best_low // 2}–{row.best_high // 2} 个字"
+    gains = [(most["length"] - parts["length"], length)]
+    missing = most["keyword"] - parts["keyword"]
+    if wanted.terms and not reading.found_term:
+        gains.append((missing, f"用上一个热词并放在开头，例如「{wanted.terms[0]}」"))
+    elif reading.found_term:
+        gains.append((missing, f"把「{reading.found_term}」挪到开头"))
+    elif wanted.terms is None:
+        gains.append((missing, "多放一两个实在的词，少用空话"))
+    return gains
+
+
+def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    parts = [f"part_{part}" for part in _maxima()]
+    names = ["headline", "craft", *parts, "gate", "findings", "clickbait", "width", "visible", "advice"]
+    frame = check(pd.DataFrame(rows, columns=names), HEADLINES)
+    frame[parts] = frame[parts].astype("float64")
+    order = [name for name in frame.columns if name not in parts]
+    return frame[order[:2] + parts + order[2:]]
+
+
+def _audience_text(audience: Any) -> str:
+    """Theme, segment and name of a GROUPS row, or the theme itself."""
+    if isinstance(audience, str):
+        return audience
+    if isinstance(audience, (Mapping, pd.Series)):
+        values = (audience.get(name) for name in ("theme", "segment", "name"))
+        return " ".join(str(value) for value in values if not _is_missing(value))
+    raise ChoiceError(f"audience 要么是群表的一行，要么是一个主题词（现在是 {type(audience).__name__}）。")
+
+
+def _audience_rows(text: str) -> list[dict[str, str]]:
+    """The rows of the audience lexicon whose cue stands in the text, best matched first."""
+    rows = [(len(re.findall(row["theme"], text)), row) for row in lexicons.rows("headline-audiences")]
+    return [row for count, row in sorted(rows, key=lambda pair: -pair[0]) if count]
+
+
+def _theme_words(text: str) -> tuple[str, ...]:
+    own = sorted(_content_words(segment(fold([text]))[0]))
+    listed = [word for row in _audience_rows(text)[:1] for word in row["words"].split("|")]
+    return tuple(dict.fromkeys([*listed, *own]))
+
+
+def suggest_headlines(
+    topic_or_terms: Any,
+    *,
+    audience: Any | None = None,
+    platform: str = "wechat",
+    top: int = 20,
+    purpose: str = "promotion",
+    trends: pd.DataFrame | Sequence[str] | None = None,
+    season: str = "",
+) -> pd.DataFrame:
+    """HEADLINES from patterns, best craft first, with the columns `pattern` and `intent` behind; none is blocked.
+
+    Each pattern gives at most one headline, so no two rows share one. Which `top` are kept is decided by craft less
+    likeness in characters to those already kept; patterns for food, drinks, gifts, goods, gatherings, habits,
+    trips or days are used where the word's ending tells that it is one. Numbers are only sizes of lists: nothing is claimed
+    that the editor does not fill in. The same input gives the same rows.
+
+    `topic_or_terms` is a term, a list of terms (the first leads) or a TOPICS row. `audience` opens the patterns that
+    call people, `season` (for instance 秋天) those of the season. Without a usable term the frame is empty, and so
+    it is when the term itself is blocked.
+
+    Raises ChoiceError for an unknown platform or purpose.
+
+    >>> suggest_headlines("大闸蟹", top=2)[["headline", "intent"]].values.tolist()
+    [['大闸蟹怎么处理更省事？3步说清楚', '做法'], ['老人孩子也能吃大闸蟹吗？3点先留意', '人群']]
+    """
+    terms = _topic_terms(topic_or_terms)
+    filled = _fill(terms, audience, season) if terms else []
+    row = lexicons.platform(platform)
+    filled = [one for one in filled if not row.max_chars or len(one[2]) <= row.max_chars]
+    scored = score_headlines(
+        [headline for _, _, headline in filled],
+        platform=platform,
+        purpose=purpose,
+        trends=trends,
+        audience=audience,
+    )
+    scored["pattern"] = pd.Series([pattern for pattern, _, _ in filled], dtype="str")
+    scored["intent"] = pd.Series([intent for _, intent, _ in filled], dtype="str")
+    usable = scored[(scored["gate"] != "block").to_numpy()].reset_index(drop=True)
+    chosen = _diverse(usable["headline"].tolist(), usable["craft"].tolist(), max(top, 0))
+    return usable.loc[chosen].sort_values("craft", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def suggest_for_topics(
+    topics: pd.DataFrame,
+    *,
+    platform: str = "wechat",
+    purpose: str = "promotion",
+    top: int = 5,
+    trends: pd.DataFrame | Sequence[str] | None = None,
+) -> pd.DataFrame:
+    """HEADLINES for every topic, `topic_id` first: the `top` suggestions of each, in the topics' order.
+
+    A headline's audience is the first of the topic's `segments`, where it has any. Blocked topics, those without a
+    usable term, and none at all give no rows. Raises as suggest_headlines does.
+    """
+    found = []
+    frame = check(topics, TOPICS)
+    for topic in frame[frame["gate"] != "block"].to_dict("records"):
+        segments = topic.get("segments") or []
+        audience = segments[0] if segments else None
+        part = suggest_headlines(
+            topic, audience=audience, platform=platform, top=top, purpose=purpose, trends=trends
+        )
+        found.append(part.assign(topic_id=topic["topic_id"]))
+    whole = (
+        pd.concat(found, ignore_index=True)
+        if found
+        else suggest_headlines([], platform=platform).assign(topic_id="")
+    )
+    return whole[["topic_id", *[name for name in whole.columns if name != "topic_id"]]]
+
+
+def _topic_terms(topic: Any) -> list[str]:
+    if isinstance(topic, str):
+        listed = [topic]
+    elif isinstance(topic, (Mapping, pd.Series)):
+        listed = as_list(topic.get("terms")) or [str(topic.get("label", ""))]
+        label = str(topic.get("label", ""))
+        listed = [label, *listed] if label in listed else listed
+    else:
+        listed = [str(term) for term in topic]
+    cleaned = (" ".join("".join(c for c in normalise(term) if c.isprintable()).split()) for term in listed)
+    return [term for term in dict.fromkeys(cleaned) if any(character.isalnum() for character in term)]
+
+
+def _fill(terms: list[str], audience: Any, season: str) -> list[tuple[str, str, str]]:
+    """(pattern, intent, headline) of every pattern whose slots can be filled."""
+    lead = terms[0]
+    second = next((term for term in terms[1:] if term not in lead and lead not in term), "")
+    rows = [] if audience is None else _audience_rows(_audience_text(audience))
+    slots = {"词": lead, "词2": second, "人群": rows[0]["people"] if rows else "", "时节": season}
+    shape = _shape(lead)
+    # what suits any thing does not suit a day: nobody asks what 国庆 is
+    fits = {shape} if shape in _DATED else {"any", shape}
+    out = []
+    for row in lexicons.rows("headline-patterns"):
+        # by the id, not by the place: a new pattern must not change the others' numbers
+        slots["数"] = _LIST_SIZES[sum(row["id"].encode()) % len(_LIST_SIZES)]
+        needed = re.findall(r"\{(.+?)\}", row["pattern"])
+        if fits.intersection(row["fits"].split(";")) and all(slots[name] for name in needed):
+            out.append(
+                (row["id"], row["intent"], re.sub(r"\{(.+?)\}", lambda m: slots[m[1]], row["pattern"]))
+            )
+    return out
+
+
+def _shape(term: str) -> str:
+    """What the word names, by its longest known ending: food, drink, goods, gathering, habit, trip, day, or other."""
+    known = (
+        (len(ending), row["shape"])
+        for row in lexicons.rows("headline-shapes")
+        for ending in row["endings"].split("|")
+        if term.endswith(ending)
+    )
+    return max(known, default=(0, "other"))[1]
+
+
+def _diverse(headlines: list[str], craft: list[float], count: int) -> list[int]:
+    """Places of up to `count` headlines by maximal marginal relevance over pairs of neighbouring characters."""
+    pairs = [{text[place : place + 2] for place in range(len(text) - 1)} for text in headlines]
+    likeness = [0.0] * len(headlines)
+    left = list(range(len(headlines)))
+    chosen: list[int] = []
+    while left and len(chosen) < count:
+        best = max(left, key=lambda place: (craft[place] / 100 - _LIKENESS_PRICE * likeness[place], -place))
+        chosen.append(best)
+        left.remove(best)
+        for place in left:
+            union = len(pairs[place] | pairs[best])
+            shared = len(pairs[place] & pairs[best]) / union if union else 1.0
+            likeness[place] = max(likeness[place], shared)
+    return sorted(chosen)
