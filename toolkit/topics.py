@@ -1,0 +1,436 @@
+"""Trends to topic candidates, and topics ranked by an editor's weights with every part shown."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import hashlib
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from toolkit import compliance, lexicons, text, trends
+from toolkit.schema import DOCUMENTS, GROUPS, ITEMS, TOPICS, TRENDS, ChoiceError, as_date, check
+
+# fewer candidates than this leave an editor no choice: steady words, then plain keywords, fill the list up
+FEWEST_TOPICS = 8
+MOST_TOPICS = 20
+# terms are one topic when, on average, they share this much of their documents (1 − Jaccard distance)
+SAME_TOPIC = 0.34
+# an own post this long ago no longer counts as having covered the topic; a month is the field's habit, not a measure
+OWN_MEMORY_DAYS = 28
+SEASON_DAYS = 21
+# the least a part can be, so that a single weak side lowers a topic but only a blocked gate rules it out
+FLOOR = 0.2
+HARM_SENTENCE = "出处多涉及伤亡、灾难或犯罪，不作营销选题"
+ITEM_COLUMNS = [
+    *("item_id", "title", "kind", "topic", "value", "earliest"),
+    *("latest", "groups", "waves", "minutes", "owner"),
+]
+
+PARTS: dict[str, tuple[str, str]] = {
+    "heat": ("热度", "这个词在本期有多反常（热词的热度分）"),
+    "spread": ("扩散", "多少个来源在说：只有一家说的不算热"),
+    "focus": ("聚焦", "出处里有多少篇把它写进了标题：只在正文里带过的不是选题"),
+    "fit": ("对群", "出处的用词与说到群主题的内容有多像"),
+    "own": ("新意", "自己多久没写过：刚写过的往后放"),
+    "season": ("时令", "三周内有没有对得上的节日"),
+}
+# an editor's opening weights, owned and changed by her; nobody has measured them
+DEFAULT_WEIGHTS: dict[str, float] = {
+    "heat": 3.0,
+    "spread": 1.0,
+    "focus": 2.0,
+    "fit": 1.0,
+    "own": 1.0,
+    "season": 1.0,
+}
+
+
+def find_topics(mined: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
+    """TOPICS: rising terms that stand in the same documents, gathered; best first, at most 20.
+
+    New and rising terms come first; where they make fewer than eight topics, steady terms fill up, and without any
+    trend (undated documents) the documents' own leading keywords do; column `origin` says which: rising, steady or
+    keyword. `score` is the heat of the best term (0 to 100), `angle` names the angle that the rivals' titles used
+    least, `evidence` the documents. Terms are joined by average-linkage clustering of their document sets. No
+    documents give an empty frame.
+    """
+    table = check(mined, TRENDS)
+    frame = check(documents, DOCUMENTS)
+    if frame.empty:
+        return TOPICS.empty().assign(origin=pd.Series([], dtype="str"))
+    rising = table[table["status"].isin(["new", "rising"])]
+    chosen = [(row, "rising") for row in rising.to_dict("records")]
+    if len(chosen) < FEWEST_TOPICS:
+        steady = table[(table["status"] == "steady") & (table["documents"] > 0)]
+        chosen += [(row, "steady") for row in steady.to_dict("records")][: FEWEST_TOPICS - len(chosen)]
+    if len(chosen) < FEWEST_TOPICS:
+        known = {row["term"] for row, _ in chosen}
+        fresh = [row for row in _keyword_rows(frame) if row["term"] not in known]
+        chosen += [(row, "keyword") for row in fresh[: FEWEST_TOPICS - len(chosen)]]
+    titles = dict(zip(frame["doc_id"], frame["title"], strict=True))
+    rows = [_topic(members, titles) for members in _gather([row for row in chosen if row[0]["evidence"]])]
+    rows.sort(key=lambda row: (-row["score"], row["label"]))
+    return check(pd.DataFrame(rows[:MOST_TOPICS], columns=[*TOPICS.names, "origin"]), TOPICS)
+
+
+def _keyword_rows(documents: pd.DataFrame) -> list[dict[str, Any]]:
+    """The leading keywords over all documents, shaped like trends: how many documents have it among their ten."""
+    originals = documents[documents["duplicate_of"].isna()]
+    keywords = trends.extract_keywords(originals, top=10)
+    if keywords.empty:
+        return []
+    grouped = keywords.groupby("term").agg(
+        evidence=("doc_id", list), documents=("doc_id", "size"), weight=("weight", "sum")
+    )
+    grouped = grouped.reset_index().sort_values(
+        ["documents", "weight", "term"], ascending=[False, False, True]
+    )
+    top = float(grouped["weight"].max())
+    return [
+        {
+            "term": row["term"],
+            "score": 50.0 * row["weight"] / top,
+            "evidence": row["evidence"],
+            "status": "steady",
+        }
+        for row in grouped.head(3 * FEWEST_TOPICS).to_dict("records")
+    ]
+
+
+def _gather(rows: list[tuple[dict[str, Any], str]]) -> list[list[tuple[dict[str, Any], str]]]:
+    """The terms in clusters by shared documents; a cluster keeps its terms in their order."""
+    if len(rows) < 2:
+        return [rows] if rows else []
+    from scipy.cluster import hierarchy
+
+    sets = [set(row["evidence"]) for row, _ in rows]
+    distances = [
+        1 - len(sets[i] & sets[j]) / len(sets[i] | sets[j])
+        for i in range(len(sets))
+        for j in range(i + 1, len(sets))
+    ]
+    labels = hierarchy.fcluster(
+        hierarchy.average(np.array(distances)), t=1 - SAME_TOPIC, criterion="distance"
+    )
+    clusters: dict[int, list[tuple[dict[str, Any], str]]] = {}
+    for label, row in zip(labels, rows, strict=True):
+        clusters.setdefault(int(label), []).append(row)
+    return list(clusters.values())
+
+
+def _topic(members: list[tuple[dict[str, Any], str]], titles: Mapping[str, str]) -> dict[str, Any]:
+    # the word in most documents names the topic: a rarer companion says less about what it is
+    ordered = sorted(
+        members, key=lambda pair: (-len(pair[0]["evidence"]), -pair[0]["score"], pair[0]["term"])
+    )
+    terms = [row["term"] for row, _ in ordered]
+    evidence = list(dict.fromkeys(doc for row, _ in ordered for doc in row["evidence"]))
+    known = [titles[doc] for doc in evidence if doc in titles]
+    return {
+        "topic_id": topic_id(terms),
+        "label": terms[0],
+        "terms": terms,
+        "score": max(float(row["score"]) for row, _ in members),
+        "gate": "pass",
+        "angle": _angle(known),
+        "evidence": evidence,
+        "origin": members[0][1],
+    }
+
+
+def topic_id(terms: list[str]) -> str:
+    """A short id that depends on the topic's leading term alone, so that it is the same next week.
+
+    >>> topic_id(["大闸蟹", "母蟹"]) == topic_id(["大闸蟹"])
+    True
+    """
+    return "t" + hashlib.blake2b(terms[0].encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
+
+
+@functools.cache
+def _angles() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
+    return tuple(
+        (row["caption"], row["prompt"], re.compile(_pattern(row["cues"]))) for row in lexicons.rows("angles")
+    )
+
+
+def _pattern(cues: str) -> str:
+    """Cues joined by | as one pattern; a lone question mark is meant as itself."""
+    return "|".join(r"\?" if cue == "?" else cue for cue in cues.split("|"))
+
+
+def _angle(titles: list[str]) -> str:
+    """The angle the rivals used least (field guide B6: the same event seen from another side), as one sentence."""
+    if not titles:
+        return ""
+    used = [
+        (sum(bool(cues.search(title)) for title in titles), place)
+        for place, (_, _, cues) in enumerate(_angles())
+    ]
+    count, place = min(used)
+    caption, prompt, _ = _angles()[place]
+    share = f"同行 {len(titles)} 篇里没人用" if count == 0 else f"同行 {len(titles)} 篇里只有 {count} 篇用"
+    return f"{caption}：{prompt}（{share}）"
+
+
+def rank_topics(
+    topics: pd.DataFrame,
+    *,
+    groups: pd.DataFrame | None = None,
+    own: pd.DataFrame | None = None,
+    today: dt.date | None = None,
+    weights: Mapping[str, float] | None = None,
+    documents: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """TOPICS with `part_*` and a new `score`, best first: a weighted geometric mean, so no side can be bought back.
+
+    Each part is the logarithm of a share between 0.2 and 1, times its weight's share: score = 100 · exp(sum of
+    parts). heat is the trend score; spread the number of sources (full at four); focus the share of the evidence with
+    a term in its title; fit how alike the evidence and the `documents` that name a segment's themes are in their
+    words (cosine of TF-IDF centroids less the mean of all documents, best segment of `groups`, the best topic being 1); own the days since `own` posts last named it (full after 28); season
+    whether a festival within 21 days of `today` is named. What is not given counts as full. `segments` lists the segments it fits best. A topic that compliance blocks, or
+    whose evidence speaks of deaths, disasters or crimes (lexicon `sensitive`), stays in the table with score 0 and
+    gate "block".
+
+    `weights` replaces any of heat, spread, focus, fit, own, season (defaults 3, 1, 2, 1, 1, 1: an editor's opening
+    choice, never measured). An empty frame gives an empty frame.
+
+    Raises ChoiceError for an unknown weight, a negative one, or none above zero.
+    """
+    frame = check(topics, TOPICS)
+    chosen = _weights(weights)
+    texts = _evidence_texts(frame, documents)
+    fits = _fits(frame, documents, groups)
+    values = {
+        "heat": [max(FLOOR, score / 100) for score in frame["score"]],
+        "spread": _spread(frame, documents),
+        "focus": _focus(frame, documents),
+        "fit": [max(FLOOR, fit) for fit, _ in fits],
+        "own": [_own_gap(terms, own, today) for terms in frame["terms"]],
+        "season": [_season(terms, found, today) for terms, found in zip(frame["terms"], texts, strict=True)],
+    }
+    parts = {
+        f"part_{name}": pd.Series(
+            [chosen[name] * math.log(value) for value in values[name]], index=frame.index, dtype="float64"
+        )
+        for name in PARTS
+    }
+    total = sum(parts.values(), start=pd.Series(0.0, index=frame.index))
+    harm = [_speaks_of_harm(terms, found) for terms, found in zip(frame["terms"], texts, strict=True)]
+    gates = ["block" if hurt else _gate(terms) for hurt, terms in zip(harm, frame["terms"], strict=True)]
+    frame["gate"] = pd.Series(gates, index=frame.index, dtype="str")
+    frame["angle"] = frame["angle"].mask(pd.Series(harm, index=frame.index, dtype="bool"), HARM_SENTENCE)
+    frame["score"] = (100 * np.exp(total.astype("float64"))).where(frame["gate"] != "block", 0.0)
+    frame["segments"] = pd.Series([segments for _, segments in fits], index=frame.index, dtype="object")
+    place = list(frame.columns).index("score") + 1
+    for offset, (name, values_of) in enumerate(parts.items()):
+        frame.insert(place + offset, name, values_of)
+    return frame.sort_values(["score", "label"], ascending=[False, True]).reset_index(drop=True)
+
+
+def _gate(terms: list[str]) -> str:
+    return compliance.gate(compliance.check_copy("、".join(terms), purpose="editorial"))
+
+
+def _speaks_of_harm(terms: list[str], texts: list[str]) -> bool:
+    """Deaths, disasters, crimes: in the terms themselves or in at least half of the evidence."""
+    words = lexicons.words("sensitive")
+    if any(word in term for word in words for term in terms):
+        return True
+    return bool(texts) and 2 * sum(any(word in found[:200] for word in words) for found in texts) >= len(
+        texts
+    )
+
+
+def _weights(weights: Mapping[str, float] | None) -> dict[str, float]:
+    unknown = [name for name in weights or {} if name not in DEFAULT_WEIGHTS]
+    if unknown:
+        raise ChoiceError(f"不认识的权重 {'、'.join(unknown)}。可以设的是：{'、'.join(DEFAULT_WEIGHTS)}。")
+    merged = {**DEFAULT_WEIGHTS, **(weights or {})}
+    if min(merged.values()) < 0 or not sum(merged.values()):
+        raise ChoiceError("权重不能是负数，也不能全是 0。")
+    return {name: value / sum(merged.values()) for name, value in merged.items()}
+
+
+def _evidence_texts(topics: pd.DataFrame, documents: pd.DataFrame | None) -> list[list[str]]:
+    """The folded texts of each topic's evidence."""
+    if documents is None:
+        return [[] for _ in range(len(topics))]
+    wanted = {doc for evidence in topics["evidence"] for doc in evidence}
+    frame = documents[documents["doc_id"].isin(wanted)]
+    known = dict(zip(frame["doc_id"], text.fold(_texts(frame)), strict=True))
+    return [[known[doc] for doc in evidence if doc in known] for evidence in topics["evidence"]]
+
+
+def _texts(documents: pd.DataFrame) -> list[str]:
+    return [f"{title}\n{body}" for title, body in zip(documents["title"], documents["body"], strict=True)]
+
+
+def _focus(topics: pd.DataFrame, documents: pd.DataFrame | None) -> list[float]:
+    if documents is None:
+        return [1.0] * len(topics)
+    titles = dict(zip(documents["doc_id"], text.fold(documents["title"]), strict=True))
+    out = []
+    for terms, evidence in zip(topics["terms"], topics["evidence"], strict=True):
+        keys = text.fold(terms)
+        known = [titles[doc] for doc in evidence if doc in titles]
+        named = sum(any(key in title for key in keys) for title in known)
+        out.append(max(FLOOR, named / len(known)) if known else 1.0)
+    return out
+
+
+def _spread(topics: pd.DataFrame, documents: pd.DataFrame | None) -> list[float]:
+    if documents is None:
+        return [1.0] * len(topics)
+    source = dict(zip(documents["doc_id"], documents["source"], strict=True))
+    counts = [len({source[doc] for doc in evidence if doc in source}) for evidence in topics["evidence"]]
+    return [min(1.0, max(FLOOR, count / 4)) for count in counts]
+
+
+def _fits(
+    topics: pd.DataFrame, documents: pd.DataFrame | None, groups: pd.DataFrame | None
+) -> list[tuple[float, list[str]]]:
+    """For each topic the best segment's likeness (1 for the topic that fits best), and the segments near it."""
+    if documents is None or groups is None or not len(groups) or not len(topics):
+        return [(1.0, [])] * len(topics)
+    frame = check(documents, DOCUMENTS)
+    matrix, folded = _weights_of_words(frame)
+    middle = np.asarray(matrix.mean(axis=0)).ravel()
+    themes = {
+        segment: _profile(matrix, folded, words, middle)
+        for segment, words in _theme_words(check(groups, GROUPS)).items()
+    }
+    place = {doc: number for number, doc in enumerate(frame["doc_id"])}
+    out: list[tuple[float, list[str]]] = []
+    for evidence in topics["evidence"]:
+        rows = [place[doc] for doc in evidence if doc in place]
+        profile = np.asarray(matrix[rows].mean(axis=0)).ravel() - middle if rows else middle * 0
+        likeness = {segment: _cosine(profile, theme) for segment, theme in themes.items()}
+        best = max(likeness.values())
+        near = sorted(segment for segment, value in likeness.items() if best > 0 and value >= 0.6 * best)
+        out.append((max(0.0, best), near))
+    # cosines of short texts are small numbers; what an editor asks is which of these topics fits better
+    most = max(best for best, _ in out)
+    return [(best / most if most else 0.0, near) for best, near in out]
+
+
+def _weights_of_words(documents: pd.DataFrame) -> tuple[Any, list[str]]:
+    """Length-normalised TF-IDF of the documents' words (a sparse matrix), and their folded texts."""
+    from scipy import sparse
+
+    texts = _texts(documents)
+    tokens = text.tokenise(texts)
+    used = tokens.term[tokens.ids] if len(tokens.ids) else np.zeros(0, dtype=bool)
+    shape = (len(texts), max(len(tokens.words), 1))
+    ones = np.ones(int(used.sum()))
+    counts = sparse.csr_matrix((ones, (tokens.documents[used], tokens.ids[used])), shape=shape)
+    frequency = np.asarray((counts > 0).sum(axis=0)).ravel()
+    weighted = counts.multiply(np.log((1 + len(texts)) / (1 + frequency)) + 1).tocsr()
+    norms = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
+    return sparse.diags(1 / np.where(norms > 0, norms, 1)) @ weighted, text.fold(texts)
+
+
+def _profile(matrix: Any, folded: list[str], words: list[str], middle: np.ndarray) -> np.ndarray:
+    """What the documents that name a theme are like beyond the usual; naming two of its words counts twice."""
+    named = np.array([sum(word in found for word in words) for found in folded], dtype=float)
+    if not named.any():
+        return np.zeros_like(middle)
+    return np.asarray(named @ matrix).ravel() / named.sum() - middle
+
+
+def _cosine(one: np.ndarray, other: np.ndarray) -> float:
+    size = float(np.linalg.norm(one) * np.linalg.norm(other))
+    return float(one @ other) / size if size else 0.0
+
+
+def _theme_words(groups: pd.DataFrame) -> dict[str, list[str]]:
+    """The content words of each segment's name and themes."""
+    # a theme such as 中秋备菜 is about food: the festival's name would match everything written that week
+    stop = {*lexicons.words("stopwords"), *lexicons.days_of("festival").values()}
+    out: dict[str, list[str]] = {}
+    for segment, part in groups.groupby("segment"):
+        pieces = text.segment(text.fold([str(segment), *part["theme"]]), words=lexicons.user_words())
+        out[str(segment)] = sorted(
+            {word for found in pieces for word in found if len(word) > 1 and word not in stop}
+        )
+    return out
+
+
+def _own_gap(terms: list[str], own: pd.DataFrame | None, today: dt.date | None) -> float:
+    """1 for a topic we never wrote or wrote over four weeks ago, down to the floor for today's."""
+    if own is None or today is None or own.empty:
+        return 1.0
+    frame = check(own, DOCUMENTS) if "doc_id" in own else own
+    named = frame["title"].str.contains(terms[0], regex=False) | frame["body"].str.contains(
+        terms[0], regex=False
+    )
+    days = [as_date(value) for value in frame.loc[named, "published_at"]]
+    ages = [(today - day).days for day in days if day is not None and day <= today]
+    return 1.0 if not ages else min(1.0, max(FLOOR, min(ages) / OWN_MEMORY_DAYS))
+
+
+def _season(terms: list[str], texts: list[str], today: dt.date | None) -> float:
+    """1 when a festival of the next three weeks is among the terms or in a third of the evidence, else 0.7."""
+    if today is None:
+        return 1.0
+    soon = {
+        name
+        for kind in ("festival", "shopping")
+        for day, name in lexicons.days_of(kind).items()
+        if 0 <= (day - today).days <= SEASON_DAYS
+    }
+    for name in soon:
+        if any(name in term for term in terms) or sum(name in found for found in texts) * 3 > len(texts) > 0:
+            return 1.0
+    return 0.7
+
+
+def items_from_topics(
+    topics: pd.DataFrame,
+    headlines: pd.DataFrame,
+    *,
+    start: dt.date,
+    days: int = 7,
+    groups: pd.DataFrame | None = None,
+    top: int = 6,
+) -> pd.DataFrame:
+    """ITEMS: one content item for each of the `top` topics that has a headline the gate does not block.
+
+    `headlines` is HEADLINES with a column topic_id; the item's title is the topic's headline with the best craft that
+    is not blocked, its topic the topic_id, its groups the topic's segments (all without any). Value falls from 9 by
+    rank, minutes are 45 (an estimate for writing one message), it may be sent from `start` for `days` days in at most
+    two waves; its owner is the busiest owner of `groups`. Text is still to be written (`copy` missing). No topics
+    give an empty frame.
+    """
+    rows = []
+    usable = headlines[headlines["gate"] != "block"].sort_values(
+        ["craft", "headline"], ascending=[False, True]
+    )
+    best = usable.drop_duplicates("topic_id").set_index("topic_id")["headline"]
+    owner = ""
+    if groups is not None and len(groups) and "owner" in groups:
+        owner = str(groups["owner"].mode().iloc[0])
+    chosen = topics[topics["topic_id"].isin(best.index) & (topics["gate"] != "block")].head(top)
+    for rank, row in enumerate(chosen.to_dict("records")):
+        rows.append(
+            {
+                "item_id": f"选题-{row['topic_id']}",
+                "title": best[row["topic_id"]],
+                "kind": "discussion" if rank % 3 == 2 else "value",
+                "topic": row["topic_id"],
+                "value": float(max(4, 9 - rank)),
+                "earliest": start,
+                "latest": start + dt.timedelta(days=days - 1),
+                "groups": row.get("segments") or ["all"],
+                "waves": 2,
+                "minutes": 45,
+                "owner": owner,
+            }
+        )
+    return check(pd.DataFrame(rows, columns=ITEM_COLUMNS), ITEMS)
