@@ -1,0 +1,234 @@
+"""`plan_posts`: items and groups to a Plan, with the reason of every place and every omission."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from toolkit import schema
+from toolkit.schedule import _inputs, _search, _words
+from toolkit.schedule._check import check_calendar
+from toolkit.schedule._ledger import NOWHERE, Candidates, Ledger, find_candidates
+from toolkit.schedule._world import Array, World, build_world
+from toolkit.schema import ChoiceError, Plan, Rules
+
+# no vowels, so a code is never a word or a month that Excel would turn into a date; no 0, 1 and look-alikes
+_LETTERS = "BCDFGHJKMNPQRSTVWXYZ"
+_SIGNS = _LETTERS + "23456789"
+_CODE_LENGTH = 5
+
+
+def plan_posts(
+    items: pd.DataFrame,
+    groups: pd.DataFrame,
+    *,
+    start: dt.date | str,
+    days: int,
+    rules: Rules | None = None,
+    pinned: pd.DataFrame | None = None,
+    previous: pd.DataFrame | None = None,
+    stability: float | None = None,
+    effort: Literal["quick", "normal", "prove"] = "normal",
+) -> Plan:
+    """A Plan: which item goes to which group at which time, what was left out and why, its value and its bound.
+
+    `items` and `groups` keep ITEMS and GROUPS; the plan covers `days` days from `start` on. `pinned` is a CALENDAR of
+    posts that stay as they are (drafts in it become pinned). Of `previous`, an earlier CALENDAR, what was sent or
+    pinned stands too; its drafts are worth `stability` more (in units of value) where they stay at the same time,
+    and nothing more when that is None. Standing posts outside the days count for every rule but add no value.
+
+    The value of a post is item value × members / 100. An unmet must-send costs ten times the most valuable post.
+    `bound` holds under the same rules for any plan: it is a linear relaxation by weeks and clock times or, for large
+    questions, a Lagrangian one. It leaves out `stability`. "quick", "normal" and "prove" differ in how long they
+    improve; none is ever worse than the greedy plan or breaks a hard rule. Among equals the earlier time is taken.
+    The same input gives the same plan. No items or no groups give an empty plan of value 0.
+
+    Raises PlanError for duplicate or unknown ids, unknown groups, a cycle in `after`, or no days; ChoiceError for an
+    unknown effort. An over-full month raises nothing: see `unplaced`.
+
+    >>> groups = pd.DataFrame([{"group_id": "g1", "name": "妈妈群", "members": 200, "slots": ["20:00"],
+    ...                         "posts_per_day": 1, "posts_per_week": 5}])
+    >>> items = pd.DataFrame([{"item_id": "a", "title": "新米到了"}, {"item_id": "b", "title": "绘本单", "value": 3}])
+    >>> plan = plan_posts(items, groups, start="2026-09-21", days=1)
+    >>> list(plan.calendar["post_id"]), plan.value, list(plan.unplaced["rule_id"])
+    (['b@g1'], 6.0, ['per_day'])
+    """
+    _inputs.checked_choice(effort, _search.EFFORTS, "effort")
+    rules = rules or Rules()
+    if stability is not None and not 0 <= stability < float("inf"):
+        raise ChoiceError(f"stability 应是不小于 0 的数（现在是 {stability!r}）。")
+    first, length = _inputs.checked_start(start, days)
+    fixed = _inputs.fixed_posts(pinned, previous)
+    group_table = _inputs.checked_groups(groups)
+    item_table = _inputs.checked_items(items, group_table, known=list(fixed["item_id"]))
+    world = build_world(item_table, group_table, fixed, rules=rules, start=first, days=length)
+    cands = find_candidates(world)
+    bonus = _stay_bonus(world, cands, previous, stability)
+    found = _search.search(world, cands, bonus=bonus, effort=effort)
+    ledger, calendar = _judged(world, found)
+    calendar = _with_history(_explained(world, ledger, cands, calendar), previous)
+    unmet = int((world.must[:, None] & world.audience & ~world.stands & (ledger.placed == NOWHERE)).sum())
+    value = round(float(calendar["value"].sum()) - world.price * unmet, 6)
+    asked = int((world.must[:, None] & world.audience & ~world.stands).sum())
+    standing = float(calendar.loc[calendar["status"] != "draft", "value"].sum())
+    bound = max(value, round(found.bound - world.price * asked + standing, 6))
+    size = max(abs(bound), abs(value))
+    return Plan(
+        calendar=calendar,
+        unplaced=_unplaced(world, ledger, cands),
+        value=value,
+        bound=bound,
+        gap=(bound - value) / size if size else 0.0,
+        items=item_table,
+        groups=group_table,
+        rules=rules,
+        start=first,
+        days=length,
+        pinned=world.fixed[schema.CALENDAR.names],
+    )
+
+
+def _stay_bonus(
+    world: World, cands: Candidates, previous: pd.DataFrame | None, stability: float | None
+) -> Array:
+    """For each candidate what it earns for being a draft's place in the previous calendar."""
+    bonus = np.zeros(len(cands))
+    if previous is None or not stability:
+        return bonus
+    old = _inputs.named(previous, schema.CALENDAR)
+    places = _places(old[(old["status"] == "draft") & old["starts_at"].notna()], world)
+    for i, g, minute in places:
+        part = cands.of(i)
+        same = (cands.group[part] == g) & (world.minute[cands.time[part]] == minute)
+        bonus[part][same] = stability
+    return bonus
+
+
+def _places(calendar: pd.DataFrame, world: World) -> list[tuple[int, int, int]]:
+    item_at = {name: i for i, name in enumerate(world.items["item_id"])}
+    group_at = {name: g for g, name in enumerate(world.groups["group_id"])}
+    first = pd.Timestamp(world.start)
+    return [
+        (
+            item_at[row.item_id],
+            group_at[row.group_id],
+            int((row.starts_at.tz_localize(None) - first).total_seconds() // 60),
+        )
+        for row in calendar.itertuples()
+        if row.item_id in item_at and row.group_id in group_at
+    ]
+
+
+def _judged(world: World, found: _search.Found) -> tuple[Ledger, pd.DataFrame]:
+    """The better plan, unless the independent checker finds a broken hard rule in it: then the greedy one."""
+    calendar = _calendar(world, found.best)
+    checks = check_calendar(calendar, world.items, world.groups, rules=world.rules)
+    if (checks["severity"] == "block").any():
+        return found.greedy, _calendar(world, found.greedy)
+    return found.best, calendar
+
+
+def _calendar(world: World, ledger: Ledger) -> pd.DataFrame:
+    """New and standing posts as CALENDAR, by time."""
+    item_ids, group_ids = list(world.items["item_id"]), list(world.groups["group_id"])
+    drafts = [
+        {
+            "post_id": _inputs.post_id(item_ids[i], group_ids[g]),
+            "item_id": item_ids[i],
+            "group_id": group_ids[g],
+            "starts_at": world.time_at(world.minute[ledger.placed[i, g]]),
+            "value": float(world.worth[i, g]),
+        }
+        for i, g in zip(*np.nonzero(ledger.placed != NOWHERE), strict=True)
+    ]
+    rows = drafts + [_standing_row(world, row) for row in world.fixed.to_dict("records")]
+    frame = schema.check(pd.DataFrame(rows), schema.CALENDAR) if rows else schema.CALENDAR.empty()
+    frame = frame.sort_values(["starts_at", "group_id", "item_id"], kind="stable").reset_index(drop=True)
+    return frame
+
+
+def _standing_row(world: World, row: dict[str, Any]) -> dict[str, Any]:
+    inside = 0 <= row["day"] < world.days and row["item"] >= 0 and row["group"] >= 0
+    kept = {name: row[name] for name in schema.CALENDAR.names}
+    kept["value"] = float(world.worth[row["item"], row["group"]]) if inside else 0.0
+    kept["reason"] = kept["reason"] or ("已经发出" if row["status"] == "sent" else "已定的发布，按原时间保留")
+    return kept
+
+
+def _explained(world: World, ledger: Ledger, cands: Candidates, calendar: pd.DataFrame) -> pd.DataFrame:
+    item_at = {name: i for i, name in enumerate(world.items["item_id"])}
+    group_at = {name: g for g, name in enumerate(world.groups["group_id"])}
+    reasons = []
+    for row in calendar.itertuples():
+        if row.status != "draft":
+            reasons.append(row.reason)
+            continue
+        i, g = item_at[row.item_id], group_at[row.group_id]
+        part = cands.of(i)
+        reasons.append(_words.why_here(world, ledger, i, g, (cands.group[part], cands.time[part])))
+    return calendar.assign(reason=pd.Series(reasons, dtype="str"))
+
+
+def _with_history(calendar: pd.DataFrame, previous: pd.DataFrame | None) -> pd.DataFrame:
+    """Sequence and code as `previous` knows the post: one more where time or status changed, the same code."""
+    old = schema.CALENDAR.empty() if previous is None else _inputs.named(previous, schema.CALENDAR)
+    known = {(row.item_id, row.group_id): row for row in old.itertuples()}
+    sequence, codes = [], []
+    for row in calendar.itertuples():
+        before = known.get((row.item_id, row.group_id))
+        if before is None or row.status != "draft":
+            sequence.append(row.sequence)
+        else:
+            changed = before.starts_at != row.starts_at or before.status != row.status
+            sequence.append(before.sequence + int(changed))
+        own = row.code if before is None or _blank(before.code) else before.code
+        codes.append("" if _blank(own) else str(own))
+    return calendar.assign(
+        sequence=pd.Series(sequence, dtype="Int64"), code=pd.Series(_codes(calendar, codes), dtype="str")
+    )
+
+
+def _blank(value: Any) -> bool:
+    return value is None or value != value or value == ""
+
+
+def _codes(calendar: pd.DataFrame, given: list[str]) -> list[str]:
+    """A short code for each post that has none, from item and group alone; the later post_id gives way in a clash."""
+    used = {code for code in given if code}
+    made: dict[tuple[str, str], str] = {}
+    pairs = list(zip(calendar["item_id"], calendar["group_id"], strict=True))
+    for pair, code in sorted(zip(pairs, given, strict=True)):
+        turn = 0
+        while not code and pair not in made:
+            candidate = _code("@".join(pair), turn)
+            turn += 1
+            if candidate not in used:
+                made[pair] = candidate
+                used.add(candidate)
+    return [code or made[pair] for pair, code in zip(pairs, given, strict=True)]
+
+
+def _code(text: str, turn: int) -> str:
+    number = int.from_bytes(hashlib.sha256(f"{text}#{turn}".encode()).digest()[:8], "big")
+    number, letter = divmod(number, len(_LETTERS))
+    signs = [_LETTERS[letter]]
+    for _ in range(_CODE_LENGTH - 1):
+        number, sign = divmod(number, len(_SIGNS))
+        signs.append(_SIGNS[sign])
+    return "".join(signs)
+
+
+def _unplaced(world: World, ledger: Ledger, cands: Candidates) -> pd.DataFrame:
+    """UNPLACED: unmet must-sends first, then by item and group as they were given."""
+    rows = []
+    for i, g in _search.unplaced_pairs(world, ledger):
+        part = cands.of(i)
+        rule, reason = _words.why_not(world, ledger, i, g, (cands.group[part], cands.time[part]))
+        must = "必发却没有排入：" if world.must[i] else ""
+        ids = {"item_id": world.items["item_id"].iloc[i], "group_id": world.groups["group_id"].iloc[g]}
+        rows.append({**ids, "rule_id": rule, "reason": must + reason})
+    return schema.check(pd.DataFrame(rows), schema.UNPLACED) if rows else schema.UNPLACED.empty()

@@ -1,0 +1,117 @@
+"""The empty workbooks that an editor fills in: headings, choices to pick from, and a sheet that explains each column."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from toolkit import schema
+from toolkit.schedule._inputs import checked_choice
+from toolkit.schema import ITEM_KINDS, PHASES, TONES, WORDS
+
+_ROWS = 1_000
+# column: (width in half-width characters, what to fill in, example)
+_ITEMS: dict[str, tuple[int, str, str]] = {
+    "item_id": (12, "每条内容自己的编号，不能重复", "A01"),
+    "title": (36, "标题", "中秋前一晚，石门岭的芋头到了"),
+    "kind": (10, "类型，从下拉里选；不填算干货", "促销"),
+    "tone": (10, "语气，从下拉里选；不填算平实", "温暖"),
+    "topic": (14, "选题编号，可以不填", ""),
+    "campaign": (16, "活动名；同一活动的内容写同一个名字，可以不填", "中秋芋头"),
+    "phase": (10, "活动里的阶段，从下拉里选；同一个群里预热早于促销，促销早于复盘", "预热"),
+    "value": (8, "价值，不小于 0 的数，越大越优先；不填算 1", "3"),
+    "earliest": (14, "最早哪天可以发，含这一天；不填不限", "2026-09-21"),
+    "latest": (14, "最晚哪天可以发，含这一天；不填不限", "2026-09-24"),
+    "groups": (18, "发给哪些人群或群编号，用顿号隔开；不填或填“全部”是所有群", "妈妈、G03"),
+    "waves": (10, "最多分几个时间群发；1 是所有群同一时间；不填算 1", "2"),
+    "after": (14, "要先发的条目编号，用顿号隔开；那一条要在更早的一天发到同一个群", "A00"),
+    "festival": (10, "为哪个节日准备；节日当天只发为它准备的促销", "中秋"),
+    "minutes": (10, "每群发一批要花负责人多少分钟；不填算 0", "20"),
+    "owner": (10, "负责人", "小林"),
+    "must_send": (8, "必发，从下拉里选；不填算否", "是"),
+    "copy": (48, "群里要发的文案，可以先空着", "今晚八点接龙，明早到店自提。"),
+    "media": (20, "图片文件名，用顿号隔开", "芋头1.jpg、芋头2.jpg"),
+    "link": (24, "链接，可以不填", ""),
+}
+_GROUPS: dict[str, tuple[int, str, str]] = {
+    "group_id": (10, "每个群自己的编号，不能重复", "G03"),
+    "name": (20, "群名", "望湖妈妈一群"),
+    "segment": (12, "人群；内容可以按人群发", "妈妈"),
+    "theme": (14, "主题，可以不填", "带娃与早餐"),
+    "members": (8, "人数，大于 0 的整数", "186"),
+    "channel": (10, "渠道，从下拉里选；不填算群", "群"),
+    "purpose": (8, "自有或引流，从下拉里选；不填算自有", "自有"),
+    "closes": (14, "这个群用到哪一天，之后不再发；不填不限", "2026-12-31"),
+    "region": (12, "区域，可以不填", "望湖新城"),
+    "spending": (10, "消费力，可以不填", "中"),
+    "slots": (26, "可以发的时段，用顿号隔开", "08:30、12:30、20:00"),
+    "quiet": (18, "免打扰，含起点不含终点；可以跨过半夜", "22:00-08:00"),
+    "posts_per_day": (10, "每天最多发几条", "2"),
+    "posts_per_week": (10, "每周（周一到周日）最多发几条", "5"),
+    "promos_per_week": (12, "每周最多几条促销；不填不另限", "2"),
+    "owner": (10, "负责人，可以不填", "小林"),
+}
+_DATES = ("earliest", "latest", "closes")
+
+
+def _choices() -> dict[str, list[str]]:
+    return {
+        "kind": [WORDS[kind] for kind in ITEM_KINDS],
+        "tone": [WORDS[tone] for tone in TONES],
+        "phase": [WORDS[phase] for phase in PHASES if phase],
+        "must_send": ["是", "否"],
+        "purpose": [WORDS["own"], WORDS["link"]],
+        "channel": ["群", "企微群", "公众号", "视频号", "朋友圈"],
+    }
+
+
+def write_template(path: str | Path, *, what: Literal["items", "groups"] = "items") -> Path:
+    """The path of a new XLSX to fill in: a sheet with Chinese headings and choices, and 「填写说明」 beside it.
+
+    The first sheet is empty below its heading; `read_items` and `read_groups` read it back and pass over the other.
+
+    Raises ChoiceError when `what` is neither "items" nor "groups".
+    """
+    checked_choice(what, ("items", "groups"), "what")
+    import xlsxwriter
+
+    contract, guide = (schema.ITEMS, _ITEMS) if what == "items" else (schema.GROUPS, _GROUPS)
+    target = Path(path)
+    with xlsxwriter.Workbook(target) as book:
+        head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "vcenter"})
+        sheet = book.add_worksheet("内容" if what == "items" else "群")
+        for place, name in enumerate(contract.names):
+            _column(book, sheet, (place, name), guide[name][0])
+            sheet.write_string(0, place, contract.captions[name], head)
+        sheet.freeze_panes(1, 2)
+        _explain(book, guide, contract, head)
+    return target
+
+
+def _column(book: Any, sheet: Any, column: tuple[int, str], width: int) -> None:
+    """Width, format and choices of one column; ids and clock times are text, or Excel would rewrite them."""
+    place, name = column
+    kinds = {c.name: c.kind for c in (*schema.ITEMS.columns, *schema.GROUPS.columns)}
+    shape = {"text": "@", "list": "@"}.get(kinds[name])
+    shape = "yyyy-mm-dd" if name in _DATES else shape
+    sheet.set_column(
+        place, place, width, book.add_format({"num_format": shape or "General", "valign": "top"})
+    )
+    if name in _choices():
+        sheet.data_validation(1, place, _ROWS, place, {"validate": "list", "source": _choices()[name]})
+
+
+def _explain(book: Any, guide: dict[str, tuple[int, str, str]], contract: schema.Contract, head: Any) -> None:
+    sheet = book.add_worksheet("填写说明")
+    wrap = book.add_format({"text_wrap": True, "valign": "top"})
+    for place, (caption, width) in enumerate(
+        (("列", 16), ("必填", 8), ("怎么填", 56), ("例子", 30), ("可以选", 48))
+    ):
+        sheet.set_column(place, place, width, wrap)
+        sheet.write_string(0, place, caption, head)
+    for row, (name, (_, text, example)) in enumerate(guide.items(), start=1):
+        needed = "必填" if name in contract.required else ""
+        cells = (contract.captions[name], needed, text, example, "、".join(_choices().get(name, [])))
+        for place, cell in enumerate(cells):
+            sheet.write_string(row, place, cell)
+    sheet.freeze_panes(1, 0)

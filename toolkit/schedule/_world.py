@@ -1,0 +1,240 @@
+"""The planning question as arrays: who may get what on which send time, before anything is placed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from toolkit import lexicons
+from toolkit.schedule import _inputs
+from toolkit.schema import PHASES, TIME_ZONE, Rules, as_date
+
+Array = np.ndarray[Any, Any]
+FAR = 1_000_000
+# one unmet must-send weighs as much as this many of the most valuable posts
+MUST_SEND_POSTS = 10.0
+STATIC_RULES = ("window", "solemn", "festival", "quiet")
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """Items (I), groups (G), days (D) and send times (T) with what each rule permits.
+
+    `minute` counts from midnight of the first day; `day` and `week` are offsets from the first day and its Monday.
+    `slot`, `quiet` are G×T; `closed` is G×D; `barred` holds I×D by rule. `worth` is I×G, the value of a post.
+    `after_day`, `phase_low` and `phase_high` (I×G) are the days, excluded, between which standing posts leave room.
+    """
+
+    items: pd.DataFrame
+    groups: pd.DataFrame
+    fixed: pd.DataFrame
+    rules: Rules
+    start: dt.date
+    days: int
+    minute: Array
+    day: Array
+    week: Array
+    slot: Array
+    quiet: Array
+    closed: Array
+    audience: Array
+    barred: dict[str, Array]
+    worth: Array
+    owner: Array
+    owners: list[str]
+    minutes_cap: Array
+    needs: list[list[int]]
+    dependents: list[list[int]]
+    before: list[list[int]]
+    behind: list[list[int]]
+    after_day: Array
+    phase_low: Array
+    phase_high: Array
+    stands: Array
+    price: float
+
+    @property
+    def promotion(self) -> Array:
+        """Which items are promotions."""
+        return (self.items["kind"] == "promotion").to_numpy()
+
+    @property
+    def must(self) -> Array:
+        """Which items must be sent."""
+        return self.items["must_send"].to_numpy(dtype=bool)
+
+    def time_at(self, minute: int) -> pd.Timestamp:
+        """The send time at so many minutes after the first midnight."""
+        return pd.Timestamp(self.start).tz_localize(TIME_ZONE) + pd.Timedelta(minutes=int(minute))
+
+    def date_at(self, day: int) -> dt.date:
+        """The day at an offset from the first."""
+        return self.start + dt.timedelta(days=int(day))
+
+
+def build_world(
+    items: pd.DataFrame, groups: pd.DataFrame, fixed: pd.DataFrame, *, rules: Rules, start: dt.date, days: int
+) -> World:
+    """The arrays for checked items and groups and the standing posts."""
+    slots = [_inputs.parse_slots(values) for values in groups["slots"]]
+    clocks = sorted({minute for own in slots for minute in own})
+    minute = np.array([d * _inputs.MINUTES_A_DAY + m for d in range(days) for m in clocks], dtype=np.int64)
+    day = minute // _inputs.MINUTES_A_DAY
+    clock = minute % _inputs.MINUTES_A_DAY
+    shape = (len(groups), len(minute))
+    slot, quiet = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
+    for g, spans in enumerate(_inputs.parse_quiet(values) for values in groups["quiet"]):
+        slot[g] = np.isin(clock, slots[g])
+        for first, last in spans:
+            quiet[g] |= (clock >= first) & (clock < last)
+    members = groups["members"].to_numpy(dtype=float)
+    aimed = [_inputs.audience(row, groups) for row in items[["groups"]].to_dict("records")]
+    audience = np.array(aimed, dtype=bool).reshape(len(items), len(groups))
+    worth = items["value"].to_numpy(dtype=float)[:, None] * members[None, :] / 100
+    owners = sorted(set(items["owner"]))
+    needs, dependents = _order(items)
+    before, behind = _phases(items)
+    stood = _place_fixed(fixed, items, groups, start)
+    after_day, phase_low, phase_high = _ends(stood, items, groups, before, behind)
+    stands = np.zeros(audience.shape, dtype=bool)
+    inside = stood[(stood["item"] >= 0) & (stood["group"] >= 0)]
+    stands[inside["item"], inside["group"]] = True
+    return World(
+        items=items,
+        groups=groups,
+        fixed=stood,
+        rules=rules,
+        start=start,
+        days=days,
+        minute=minute,
+        day=day,
+        week=(day + start.weekday()) // 7,
+        slot=slot,
+        quiet=quiet,
+        closed=_closed(groups, start, days),
+        audience=audience,
+        barred=_barred(items, rules, start, days),
+        worth=worth,
+        owner=np.array([owners.index(name) for name in items["owner"]], dtype=np.int64),
+        owners=owners,
+        minutes_cap=_minutes_cap(rules, start, days),
+        needs=needs,
+        dependents=dependents,
+        before=before,
+        behind=behind,
+        after_day=after_day,
+        phase_low=phase_low,
+        phase_high=phase_high,
+        stands=stands,
+        price=MUST_SEND_POSTS * max(1.0, float((worth * audience).max(initial=0.0))),
+    )
+
+
+def _closed(groups: pd.DataFrame, start: dt.date, days: int) -> Array:
+    """A group may be posted to on the day it closes, not after."""
+    last = [(day - start).days if day is not None else FAR for day in map(as_date, groups["closes"])]
+    return np.arange(days)[None, :] > np.array(last, dtype=np.int64).reshape(-1, 1)
+
+
+def _minutes_cap(rules: Rules, start: dt.date, days: int) -> Array:
+    dates = [start + dt.timedelta(days=d) for d in range(days)]
+    return np.array(
+        [rules.minutes_workday if lexicons.is_workday(d) else rules.minutes_day_off for d in dates]
+    )
+
+
+def _barred(items: pd.DataFrame, rules: Rules, start: dt.date, days: int) -> dict[str, Array]:
+    """For window, solemn and festival: which item may not be sent on which day."""
+    dates = [start + dt.timedelta(days=d) for d in range(days)]
+    solemn, festivals = lexicons.days_of("solemn"), _inputs.festival_days()
+    found = {name: np.zeros((len(items), days), dtype=bool) for name in ("window", "solemn", "festival")}
+    for i, row in enumerate(items.to_dict("records")):
+        first, last = as_date(row["earliest"]), as_date(row["latest"])
+        occasion = lexicons.festival_name(row["festival"])
+        jolly = row["kind"] in ("promotion", "red_packet") or row["tone"] in ("sales", "humorous", "festive")
+        tomb_gift = row["kind"] == "promotion" and occasion == "清明" and row["tone"] in ("neutral", "warm")
+        for d, date in enumerate(dates):
+            found["window"][i, d] = (first is not None and date < first) or (last is not None and date > last)
+            excused = tomb_gift and solemn.get(date) == "清明" and date not in rules.mourning
+            if rules.solemn == "block" and (date in solemn or date in rules.mourning):
+                found["solemn"][i, d] = jolly and not excused
+            if rules.festival == "block" and row["kind"] == "promotion" and date in festivals:
+                found["festival"][i, d] = occasion not in festivals[date]
+    return found
+
+
+def _order(items: pd.DataFrame) -> tuple[list[list[int]], list[list[int]]]:
+    place = {item_id: i for i, item_id in enumerate(items["item_id"])}
+    needs = [sorted({place[name] for name in names if name in place}) for names in items["after"]]
+    dependents: list[list[int]] = [[] for _ in needs]
+    for i, earlier in enumerate(needs):
+        for j in earlier:
+            dependents[j].append(i)
+    return needs, dependents
+
+
+def _phases(items: pd.DataFrame) -> tuple[list[list[int]], list[list[int]]]:
+    """For each item the items of its campaign's earlier and later phases."""
+    before: list[list[int]] = [[] for _ in range(len(items))]
+    behind: list[list[int]] = [[] for _ in range(len(items))]
+    rank = [PHASES.index(phase) for phase in items["phase"]]
+    campaigns: dict[str, list[int]] = {}
+    for i, campaign in enumerate(items["campaign"]):
+        if campaign and rank[i]:
+            campaigns.setdefault(campaign, []).append(i)
+    for members in campaigns.values():
+        for i in members:
+            before[i] = [j for j in members if rank[j] < rank[i]]
+            behind[i] = [j for j in members if rank[j] > rank[i]]
+    return before, behind
+
+
+def _place_fixed(
+    fixed: pd.DataFrame, items: pd.DataFrame, groups: pd.DataFrame, start: dt.date
+) -> pd.DataFrame:
+    """The standing posts with item and group positions (−1 unknown), day and minute from the first midnight."""
+    item_at = {name: i for i, name in enumerate(items["item_id"])}
+    group_at = {name: g for g, name in enumerate(groups["group_id"])}
+    local = fixed["starts_at"].dt.tz_localize(None)
+    minute = ((local - pd.Timestamp(start)) // pd.Timedelta(minutes=1)).astype("int64")
+    return fixed.assign(
+        item=[item_at.get(name, -1) for name in fixed["item_id"]],
+        group=[group_at.get(name, -1) for name in fixed["group_id"]],
+        minute=minute,
+        day=minute // _inputs.MINUTES_A_DAY,
+    )
+
+
+def _ends(
+    fixed: pd.DataFrame,
+    items: pd.DataFrame,
+    groups: pd.DataFrame,
+    before: Sequence[Sequence[int]],
+    behind: Sequence[Sequence[int]],
+) -> tuple[Array, Array, Array]:
+    """For each item and group the days, excluded, that standing posts set: by `after`, by earlier and later phases."""
+    shape = (len(items), len(groups))
+    after_day, low = np.full(shape, -FAR, dtype=np.int64), np.full(shape, -FAR, dtype=np.int64)
+    high = np.full(shape, FAR, dtype=np.int64)
+    followers: dict[str, list[int]] = {}
+    for i, names in enumerate(items["after"]):
+        for name in names:
+            followers.setdefault(name, []).append(i)
+    firsts: dict[tuple[str, int], int] = {}
+    for item_id, i, g, day in zip(fixed["item_id"], fixed["item"], fixed["group"], fixed["day"], strict=True):
+        if g < 0:
+            continue
+        firsts[item_id, g] = min(day, firsts.get((item_id, g), FAR))
+        for j in behind[i] if i >= 0 else []:
+            low[j, g] = max(low[j, g], day)
+        for j in before[i] if i >= 0 else []:
+            high[j, g] = min(high[j, g], day)
+    for (item_id, g), day in firsts.items():
+        for i in followers.get(item_id, []):
+            after_day[i, g] = max(after_day[i, g], day)
+    return after_day, low, high
