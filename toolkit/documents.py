@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit import lexicons, tables, text
-from toolkit.schema import DOCUMENTS, InputError, Read, check
+from toolkit.schema import DOCUMENTS, ChoiceError, InputError, Read, check
 
 TEXT_SUFFIXES = (".txt", ".md")
 PAGE_SUFFIXES = (".html", ".htm")
@@ -342,3 +342,18 @@ def _judge_pair(
     share = common / len(ours)
     if original[copy] < 0 or share > similarity[copy]:
         original[copy], similarity[copy] = first, share
+
+
+def monday_after(documents: pd.DataFrame, *, now: dt.datetime | None = None) -> dt.date:
+    """The Monday after the last dated document, where a plan made from it begins; without dates the one after `now`.
+
+    Raises ChoiceError when there are neither dates nor `now`.
+
+    >>> monday_after(pd.DataFrame({"doc_id": ["a"], "published_at": ["2026-09-20 20:00"]}))
+    datetime.date(2026, 9, 21)
+    """
+    last = check(documents, DOCUMENTS)["published_at"].max()
+    if pd.isna(last) and now is None:
+        raise ChoiceError("这批内容没有日期，算不出排期从哪天起。请用 start= 指明，例如 2026-09-21。")
+    day = now.date() if pd.isna(last) and now is not None else last.date()
+    return day + dt.timedelta(days=7 - day.weekday())

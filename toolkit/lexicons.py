@@ -219,7 +219,8 @@ def corpora_files() -> list[Path]:
     """Every file of `corpora` but the manifest itself, sorted by path."""
     folder = corpora_folder()
     files = (path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-    return sorted(path for path in files if path != folder / "manifest.csv")
+    listed = [path for path in files if path != folder / "manifest.csv"]
+    return sorted(listed, key=lambda path: path.relative_to(folder).as_posix())
 
 
 def write_manifest(*, today: dt.date) -> Path:

@@ -460,6 +460,42 @@ def _converted(series: pd.Series[Any], column: Column) -> pd.Series[Any]:
     return filled.astype(column.dtype)
 
 
+CONTRACTS = (
+    *(DOCUMENTS, KEYWORDS, TRENDS, TOPICS, HEADLINES, FINDINGS),
+    *(GROUPS, ITEMS, CALENDAR, UNPLACED, CHECKS),
+)
+_WORDED = ("status", "gate", "kind", "tone", "phase", "severity", "purpose")
+
+
+def in_words(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """The chosen columns as an editor reads them: Chinese captions and values, lists joined, times to the minute.
+
+    Without `columns` all of them. For showing only: the result keeps no contract.
+
+    >>> in_words(pd.DataFrame({"term": ["石榴"], "status": ["new"], "evidence": [["d1", "d2"]]})).to_dict("list")
+    {'热词': ['石榴'], '状态': ['新出现'], '出处': ['d1、d2']}
+    """
+    captions = {
+        name: caption for contract in reversed(CONTRACTS) for name, caption in contract.captions.items()
+    }
+    # the contract that shares most columns says what a name such as `status` or `term` is called
+    captions |= max(CONTRACTS, key=lambda contract: len(set(contract.names) & set(frame.columns))).captions
+    shown = frame[list(columns)] if columns else frame
+    out = {}
+    for name in shown.columns:
+        series = shown[name]
+        if name in _WORDED:
+            series = series.map(lambda value: WORDS.get(value, value))
+        elif isinstance(series.dtype, pd.DatetimeTZDtype):
+            series = series.dt.strftime("%Y-%m-%d %H:%M")
+        elif series.dtype == "float64":
+            series = series.round(2)
+        elif series.map(lambda value: isinstance(value, list)).any():
+            series = series.map("、".join)
+        out[captions.get(str(name), str(name))] = series
+    return pd.DataFrame(out, index=shown.index)
+
+
 def to_shanghai(series: pd.Series[Any]) -> pd.Series[Any]:
     """The series as times in Asia/Shanghai; times without a zone are taken as Shanghai's own.
 

@@ -86,7 +86,8 @@ def word_list(
     if isinstance(words, Mapping):
         pairs = words.items()
     elif hasattr(words, "columns"):
-        pairs = zip(words["term"], words["frequency"], strict=True)
+        frame: Any = words
+        pairs = zip(frame["term"], frame["frequency"], strict=True)
     return tuple(sorted((str(term), int(frequency)) for term, frequency in pairs))
 
 

@@ -74,7 +74,11 @@ def find_topics(mined: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
         fresh = [row for row in _keyword_rows(frame) if row["term"] not in known]
         chosen += [(row, "keyword") for row in fresh[: FEWEST_TOPICS - len(chosen)]]
     titles = dict(zip(frame["doc_id"], frame["title"], strict=True))
-    rows = [_topic(members, titles) for members in _gather([row for row in chosen if row[0]["evidence"]])]
+    chosen = [pair for pair in chosen if pair[0]["evidence"]]
+    # keywords of a few pages all stand in the same documents: gathered they would be one topic for each page
+    clusters = _gather([pair for pair in chosen if pair[1] != "keyword"])
+    clusters += [[pair] for pair in chosen if pair[1] == "keyword"]
+    rows = [_topic(members, titles) for members in clusters]
     rows.sort(key=lambda row: (-row["score"], row["label"]))
     return check(pd.DataFrame(rows[:MOST_TOPICS], columns=[*TOPICS.names, "origin"]), TOPICS)
 
@@ -398,12 +402,12 @@ def items_from_topics(
     start: dt.date,
     days: int = 7,
     groups: pd.DataFrame | None = None,
-    top: int = 6,
+    top: int = 8,
 ) -> pd.DataFrame:
     """ITEMS: one content item for each of the `top` topics that has a headline the gate does not block.
 
     `headlines` is HEADLINES with a column topic_id; the item's title is the topic's headline with the best craft that
-    is not blocked, its topic the topic_id, its groups the topic's segments (all without any). Value falls from 9 by
+    is not blocked, its topic the topic_id, its groups the topic's segments (all without any). Value falls from 10 to 5 by
     rank, minutes are 45 (an estimate for writing one message), it may be sent from `start` for `days` days in at most
     two waves; its owner is the busiest owner of `groups`. Text is still to be written (`copy` missing). No topics
     give an empty frame.
@@ -424,7 +428,7 @@ def items_from_topics(
                 "title": best[row["topic_id"]],
                 "kind": "discussion" if rank % 3 == 2 else "value",
                 "topic": row["topic_id"],
-                "value": float(max(4, 9 - rank)),
+                "value": max(5.0, 10 - rank / 2),
                 "earliest": start,
                 "latest": start + dt.timedelta(days=days - 1),
                 "groups": row.get("segments") or ["all"],

@@ -50,7 +50,7 @@ def extract_keywords(documents: Any, *, top: int = 10, words: Any | None = None)
 
     `documents` is a DOCUMENTS frame or a sequence of texts (then doc_id is the position as text). The weight is term
     frequency × inverse document frequency (natural logarithm; in this corpus, with jieba's shipped table as a prior
-    that counts as 300 documents), summed over a phrase's words and damped by the root of their number. A phrase must
+    that counts as 300 documents), summed over a phrase's words. A phrase must
     occur twice in the document or in two documents; a shorter term is dropped where a longer one says it as often.
     No text gives an empty frame. `words` are user words with a frequency (default: the user-word lexicon).
 
@@ -101,7 +101,7 @@ class _Idf:
 
 
 def _phrase_idf(tokens: text.Tokens, names: list[str]) -> _Idf:
-    """For each term the summed IDF of its words over the root of their number, and how many words it has."""
+    """For each term the summed IDF of its words, and how many words it has."""
     table, unknown = _shipped_idf()
     documents = np.unique(np.stack([tokens.documents.astype(np.int64), tokens.ids.astype(np.int64)]), axis=1)
     seen = np.bincount(documents[1], minlength=len(tokens.words))
@@ -115,7 +115,7 @@ def _phrase_idf(tokens: text.Tokens, names: list[str]) -> _Idf:
     length = np.empty(len(names), dtype=np.int64)
     for place, words in enumerate(parts):
         known = [word_idf.get(word, unknown) for word in words if word.strip()]
-        value[place] = sum(known) / np.sqrt(len(known))
+        value[place] = sum(known)
         length[place] = len(known)
     return _Idf(value, length)
 

@@ -84,10 +84,10 @@ def _day(day: Any, frame: pd.DataFrame, everyone: int) -> str:
 
 
 def _sends(frame: pd.DataFrame) -> list[list[dict[Any, Any]]]:
-    """Posts of one item at one time for one reason, gathered: they are one send to several groups."""
+    """Posts of one item at one time, gathered: they are one send to several groups."""
     gathered: dict[tuple[Any, ...], list[dict[Any, Any]]] = {}
     for row in frame.to_dict("records"):
-        key = (row["starts_at"], row["item_id"], row["reason"], row["status"])
+        key = (row["starts_at"], row["item_id"], row["status"])
         gathered.setdefault(key, []).append(row)
     return list(gathered.values())
 
@@ -109,8 +109,17 @@ def _cells(rows: Sequence[dict[Any, Any]], everyone: int) -> list[str]:
         title,
         escape(WORDS.get(kind, kind)),
         escape(names),
-        escape(first["reason"]),
+        escape(_shared_reason([plain(row["reason"]) for row in rows])),
     ]
+
+
+def _shared_reason(reasons: Sequence[str]) -> str:
+    """What all posts of one send have in common, clause by clause; one post's whole reason where it is alone."""
+    if len(set(reasons)) <= 1:
+        return next(iter(reasons), "")
+    clauses = [reason.split("；") for reason in reasons]
+    shared = [clause for clause in clauses[0] if all(clause in others for others in clauses)]
+    return "；".join(shared) or "各群的时段和上限不同，见工作簿"
 
 
 def _unplaced(plan: Plan) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,16 @@ from toolkit.schema import (
 )
 
 # what stays in sight; the rest folds away and is never dropped
-SHOWN = {"rivals": 12, "trends": 20, "topics": 8, "headlines": 24, "evidence": 3, "rejected": 50}
+SHOWN = {
+    "rivals": 12,
+    "trends": 20,
+    "topics": 8,
+    "headlines": 16,
+    "headlines a topic": 2,
+    "advice": 2,
+    "evidence": 3,
+    "rejected": 50,
+}
 RIVAL_COLUMNS = ("source", "channel", "documents", "before", "copied", "top_titles")
 _NOTHING = {
     "rivals": "没有同行的内容可以列。把同行的文章、表格或网页放进「同行内容」文件夹，再运行一次。",
@@ -50,6 +60,8 @@ _NOTHING = {
     "headlines": "没有备选标题。请先选定选题，再生成或填写标题。",
     "plan": "没有排期。请准备群和内容条目两张表，再运行一次。",
 }
+# a topic that no rising word stands behind says so
+ORIGINS = {"steady": "（平时常说的词，没有上升）", "keyword": "（取自内容里最突出的词，不是热词）"}
 NO_CHANCE = "暂无：本账号的历史成绩还不够，经不起检验的数字不给"
 
 
@@ -211,14 +223,17 @@ def _trends(
         *(("来源数", "num"), ("首次出现", "nowrap"), ("误报率", "nowrap")),
     ]
     bodies = [_trend(row, lookup) for row in trends.to_dict("records")]
-    rest = bodies[SHOWN["trends"] :]
+    # what does not rise is there for the curious, behind a fold
+    risen = int(trends["status"].isin(["new", "rising"]).sum()) or len(bodies)
+    shown = min(risen, SHOWN["trends"])
+    rest = bodies[shown:]
     more = _page.details(f"其余 {len(rest)} 个词", _page.table(heads, rest)) if rest else ""
     explained = (
         '<p class="note">升幅：本期篇数是按前期推算应有篇数的几倍。误报率（q 值）：照这个标准挑词，'
         "大约有多大比例其实没有热起来；5% 就是每二十个里约有一个看走眼。</p>"
     )
     drawn = _trend_chart(trends) + _history_chart(history)
-    return drawn + _page.table(heads, bodies[: SHOWN["trends"]]) + more + explained
+    return drawn + _page.table(heads, bodies[:shown]) + more + explained
 
 
 def _trend_chart(trends: pd.DataFrame) -> str:
@@ -256,7 +271,7 @@ def inline_svg(svg: str) -> str:
 def _trend(row: dict[Any, Any], lookup: Mapping[str, dict[Any, Any]]) -> tuple[list[str], str]:
     variants = "、".join(plain(text) for text in row["variants"])
     term = escape(row["term"]) + (' <small class="info">新词</small>' if row["is_new_word"] else "")
-    term += f"<br><small>也写作：{escape(variants)}</small>" if variants else ""
+    term += f"<br><small>包含：{escape(variants)}</small>" if variants else ""
     lift = row["lift"]
     cells = [
         term,
@@ -325,9 +340,10 @@ def _topic(place: int, row: dict[Any, Any], parts: list[str], lookup: Mapping[st
     segments = "、".join(plain(part) for part in row.get("segments") or [])
     suits = f"<p>适合：{escape(segments)}</p>" if segments else ""
     score = f"<small>选题分 {_number(row['score'])}</small>"
+    whence = ORIGINS.get(plain(row.get("origin")), "")
     return (
         f"<article><h3>{place}. {escape(row['label'])}{score}{flag}</h3>"
-        f'<p class="muted">关键词：{escape(terms)}</p>{angle}{suits}{_parts(row, parts)}'
+        f'<p class="muted">关键词：{escape(terms)}{whence}</p>{angle}{suits}{_parts(row, parts)}'
         f"{_evidence(row['evidence'], lookup)}</article>\n"
     )
 
@@ -378,18 +394,22 @@ def _headlines(headlines: pd.DataFrame | None, topics: pd.DataFrame | None, why:
     parts = part_columns(headlines)
     labels = {} if topics is None else dict(zip(topics["topic_id"], topics["label"], strict=True))
     key = next((name for name in ("topic", "topic_id") if name in headlines.columns), None)
-    bodies = []
+    bodies: list[tuple[list[str], str]] = []
+    rest: list[tuple[list[str], str]] = []
+    seen: Counter[str] = Counter()
     for row in headlines.to_dict("records"):
         label = "" if key is None else plain(labels.get(row[key], row[key]))
-        bodies.append(_headline(row, parts, label))
-    rest = bodies[SHOWN["headlines"] :]
+        seen[label] += 1
+        first = key is None or seen[label] <= SHOWN["headlines a topic"]
+        body = _headline(row, parts, label)
+        (bodies if first and len(bodies) < SHOWN["headlines"] else rest).append(body)
     more = _page.details(f"其余 {len(rest)} 个标题", _page.table(heads, rest)) if rest else ""
     note = (
         '<p class="note">写法分：写法检查，不是预测。胜出机会：胜过本账号中位数的机会，经过检验才给数字。</p>'
     )
     if headlines["chance"].isna().all():
-        note += f'<p class="note">胜出机会{escape(NO_CHANCE)}。</p>'
-    return note + _page.table(heads, bodies[: SHOWN["headlines"]]) + more
+        note += f'<p class="note">这一次的胜出机会{escape(NO_CHANCE)}。</p>'
+    return note + _page.table(heads, bodies) + more
 
 
 def _headline(row: dict[Any, Any], parts: list[str], label: str) -> tuple[list[str], str]:
@@ -409,7 +429,7 @@ def _headline(row: dict[Any, Any], parts: list[str], label: str) -> tuple[list[s
     ]
     visible, whole = plain(row["visible"]), plain(row["headline"])
     cut = [f"列表里只看得到：{escape(visible)}…"] if visible and visible.rstrip("…") != whole else []
-    advice = _page.bullets([*(escape(sentence) for sentence in row["advice"]), *cut])
+    advice = _page.bullets([*(escape(sentence) for sentence in list(row["advice"])[: SHOWN["advice"]]), *cut])
     said = f'<div class="muted advice">{advice}</div>' if advice else ""
     return cells, said + _page.details("写法分的分项", _parts(row, parts))
 

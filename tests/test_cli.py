@@ -1,0 +1,265 @@
+"""The week without a screen: one chain from content to files, the same bytes each time, no traceback on bad input."""
+
+import datetime as dt
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import icalendar
+import openpyxl
+import pandas as pd
+import pytest
+
+from toolkit import cli, lexicons, schema
+
+NOW = ["--now", "2026-09-21 09:00"]
+FILES = ["calendar.ics", "calendar.xlsx", "report.html", "trends.csv"]
+
+
+def week(*arguments: str | Path) -> int:
+    return cli.main(["week", *map(str, arguments), *NOW])
+
+
+@pytest.fixture(scope="module")
+def sample_week(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("一周 结果")
+    assert week("--out", out, "--home", out / "没有") == 0
+    return out
+
+
+def own_content(folder: Path, word: str) -> Path:
+    """Ten weeks of another world in which one word rises in the last week."""
+    things = ["咸蛋", "笋干", "米酒", "辣酱", "豆豉", "海苔", "腊肉", "粉丝", "木耳", "银耳", "红枣"]
+    rows = []
+    for day in range(70):
+        for number in range(3):
+            names = [things[(day * 3 + number * 5 + k) % len(things)] for k in range(3)]
+            risen = [word] if day >= 63 else []
+            stamp = dt.datetime(2026, 3, 2, 8 + number, 20) + dt.timedelta(days=day)  # noqa: DTZ001 - as exported
+            rows.append([f"账号{number}", f"{'、'.join([*risen, *names])}第{day}天{number}篇", stamp])
+    folder.mkdir(parents=True, exist_ok=True)
+    pd.DataFrame(rows, columns=["账号", "标题", "发布时间"]).to_csv(
+        folder / "导出.csv", index=False, encoding="gb18030"
+    )
+    return folder
+
+
+def calendar_rows(path: Path) -> list[dict[str, object]]:
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    rows = [row for row in sheet.iter_rows(values_only=True) if any(cell is not None for cell in row)]
+    head = next(place for place, row in enumerate(rows) if "条目编号" in row)
+    return [dict(zip(map(str, rows[head]), row, strict=True)) for row in rows[head + 1 :]]
+
+
+def topic_items(path: Path) -> set[str]:
+    return {str(row["条目编号"]) for row in calendar_rows(path) if str(row["条目编号"]).startswith("选题-")}
+
+
+def test_the_week_lays_four_files(sample_week: Path) -> None:
+    assert sorted(path.name for path in sample_week.iterdir()) == FILES
+    report = (sample_week / "report.html").read_text(encoding="utf-8")
+    assert "示例群" in report
+    heads = re.findall(r"<h2[^>]*>([^<]+)", report)
+    assert heads == ["同行这周发了什么", "热词", "选题", "标题", "排期", "说明"]
+    for term in ("月光故事会", "减法礼盒", "大闸蟹", "桂花拿铁"):
+        assert term in report
+    assert not re.findall(r"(?:src|href)=[\"'](?!https://example\.com|#)[^\"']*", report)
+
+
+def test_at_least_five_items_of_the_plan_come_from_the_topics(sample_week: Path) -> None:
+    assert len(topic_items(sample_week / "calendar.xlsx")) >= 5
+    report = (sample_week / "report.html").read_text(encoding="utf-8")
+    titles = {
+        str(row["标题"])
+        for row in calendar_rows(sample_week / "calendar.xlsx")
+        if str(row["条目编号"]).startswith("选题-")
+    }
+    assert all(title in report for title in titles)
+
+
+def test_the_calendar_begins_on_the_monday_after_the_last_document(sample_week: Path) -> None:
+    events = icalendar.Calendar.from_ical((sample_week / "calendar.ics").read_bytes()).walk("VEVENT")
+    starts = [event["DTSTART"].dt for event in events]
+    assert len(starts) == len(calendar_rows(sample_week / "calendar.xlsx")) > 50
+    assert dt.date(2026, 9, 21) <= min(starts).date() < max(starts).date() <= dt.date(2026, 10, 4)
+
+
+def test_trends_are_the_contracts_columns(sample_week: Path) -> None:
+    frame = pd.read_csv(sample_week / "trends.csv", encoding="utf-8-sig")
+    assert list(frame.columns) == schema.TRENDS.names
+    assert (sample_week / "trends.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_the_same_input_gives_the_same_bytes(sample_week: Path, tmp_path: Path) -> None:
+    # another process, so that nothing of this one's state can help
+    command = [
+        sys.executable,
+        "-m",
+        "toolkit.cli",
+        "week",
+        "--out",
+        str(tmp_path),
+        "--home",
+        str(tmp_path / "没有"),
+        *NOW,
+    ]
+    subprocess.run(command, check=True, capture_output=True)
+    assert {
+        name: (tmp_path / name).read_bytes() == (sample_week / name).read_bytes() for name in FILES
+    } == dict.fromkeys(FILES, True)
+
+
+def test_other_content_gives_other_topics_and_items(sample_week: Path, tmp_path: Path) -> None:
+    content = own_content(tmp_path / "同行 内容", "青团")
+    assert week("--documents", content, "--out", tmp_path / "out") == 0
+    report = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "青团" in report and "月光故事会" not in report
+    theirs = topic_items(tmp_path / "out" / "calendar.xlsx")
+    assert len(theirs) >= 5
+    assert not theirs & topic_items(sample_week / "calendar.xlsx")
+    assert any("青团" in str(row["标题"]) for row in calendar_rows(tmp_path / "out" / "calendar.xlsx"))
+    rows = calendar_rows(tmp_path / "out" / "calendar.xlsx")
+    assert {str(row["条目编号"])[:3] for row in rows} == {"选题-"}, (
+        "the sample's items must not reach an editor's own plan"
+    )
+
+
+def test_undated_content_is_said_to_have_no_trends(tmp_path: Path) -> None:
+    (tmp_path / "文章").mkdir()
+    for name in ("社群怎么活跃", "红包怎么发"):
+        body = f"{name}？群规先说清楚。社群运营要有固定话题，社群红包要有规则。" * 3
+        (tmp_path / "文章" / f"{name}.txt").write_text(f"{name}\n{body}", encoding="utf-8")
+    assert week("--documents", tmp_path / "文章", "--out", tmp_path / "out") == 0
+    report = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "没有带日期的内容，看不出哪些词在升" in report
+    assert len(topic_items(tmp_path / "out" / "calendar.xlsx")) >= 1
+
+
+def test_the_working_folder_is_the_default_once_it_holds_content(tmp_path: Path) -> None:
+    from toolkit import schedule
+
+    home = tmp_path / "我的文案台"
+    own_content(home / "同行内容", "青团")
+    schedule.write_template(home / "群.xlsx", what="groups")
+    schedule.write_template(home / "内容.xlsx", what="items")
+    sources = cli.week_sources(home=home)
+    assert (sources.sample_documents, sources.sample_groups, sources.items) == (False, True, None)
+    assert sources.out == home / "结果"
+    book = openpyxl.load_workbook(home / "群.xlsx")
+    names = [cell.value for cell in book.worksheets[0][1]]
+    values = {
+        "群编号": "a1",
+        "群名": "我的群",
+        "人群": "街坊",
+        "人数": 88,
+        "时段": "08:00、20:00",
+        "每天上限": 2,
+        "每周上限": 6,
+    }
+    book.worksheets[0].append([values.get(str(name)) for name in names])
+    book.save(home / "群.xlsx")
+    assert week("--home", home) == 0
+    report = (home / "结果" / "report.html").read_text(encoding="utf-8")
+    assert "我的群" in report and "示例群" not in report
+
+
+def bad_inputs(folder: Path) -> dict[str, tuple[Path, str]]:
+    def file(name: str, data: bytes) -> Path:
+        path = folder / name
+        path.write_bytes(data)
+        return path
+
+    (folder / "空文件夹").mkdir()
+    return {
+        "missing folder": (folder / "没有这个", "找不到"),
+        "empty folder": (folder / "空文件夹", "文件夹里没有可读的文件"),
+        "empty CSV": (file("空.csv", b""), "文件是空的"),
+        "header only": (file("头.csv", "标题,正文\n".encode()), "没有读到任何内容"),
+        "no title column": (file("无题.csv", "城市,气温\n甲,20\n".encode()), "没有标题列"),
+        "picture": (file("图.csv", b"\x89PNG\r\n\x1a\n" + bytes(50)), "PNG 图片"),
+        "binary": (file("坏.csv", bytes(range(256)) * 4), "二进制"),
+        "broken workbook": (file("坏.xlsx", b"PK\x03\x04" + bytes(40)), "不是完好的 xlsx"),
+        "unknown format": (file("片.mp4", b"0000"), "不支持的格式"),
+    }
+
+
+def test_wrong_input_ends_in_one_chinese_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, (path, message) in bad_inputs(tmp_path).items():
+        assert week("--documents", path, "--out", tmp_path / "out") == 2, name
+        error = capsys.readouterr().err
+        assert error.startswith("没有完成："), name
+        assert message in error, name
+        assert "Traceback" not in error, name
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--start", "胡说"], "--start"),
+        (["--now", "胡说"], "--now"),
+        (["--platform", "电报"], "不认识的平台"),
+        (["--days", "0"], "天"),
+        (["--groups", "没有.xlsx"], "没有.xlsx"),
+    ],
+)
+def test_wrong_options_are_named(
+    arguments: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = own_content(tmp_path / "内容", "青团")
+    assert (
+        cli.main(["week", "--documents", str(content), "--out", str(tmp_path / "out"), *NOW, *arguments]) == 2
+    )
+    error = capsys.readouterr().err
+    assert message in error and "Traceback" not in error
+
+
+def test_nonsense_dates_are_noted_and_the_week_goes_on(tmp_path: Path) -> None:
+    file = tmp_path / "乱.csv"
+    file.write_text(
+        "标题,发布时间\n" + "".join(f"辣酱拌面第{n}种,胡说{n}\n" for n in range(8)), encoding="utf-8"
+    )
+    assert week("--documents", file, "--out", tmp_path / "out") == 0
+    report = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "8 处与原文不同的读法" in report
+    assert "看不懂的日期「胡说0」" in report
+
+
+def test_rejected_rows_are_kept_beside_the_report(tmp_path: Path) -> None:
+    content = own_content(tmp_path / "内容", "青团")
+    (content / "图.csv").write_bytes(b"\x89PNG")
+    assert week("--documents", content, "--out", tmp_path / "out") == 0
+    rejected = pd.read_csv(tmp_path / "out" / "没能读入.csv", encoding="utf-8-sig")
+    assert rejected["path"].tolist() == ["图.csv"]
+
+
+def test_a_file_in_the_way_of_the_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "out").write_text("x", encoding="utf-8")
+    content = own_content(tmp_path / "内容", "青团")
+    assert week("--documents", content, "--out", tmp_path / "out") == 2
+    assert "是一个文件" in capsys.readouterr().err
+
+
+def test_single_steps(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["score", "三步挑出黄满的大闸蟹"]) == 0
+    assert "写法检查，不是预测" in capsys.readouterr().out
+    assert cli.main(["check", "国家级品质面膜今晚开抢"]) == 0
+    assert "不可用：「国家级" in capsys.readouterr().out
+    assert cli.main(["check", "今晚八点读绘本"]) == 0
+    assert "没有发现问题" in capsys.readouterr().out
+    assert cli.main(["mine", str(lexicons.sample_folder() / "posts"), "--top", "3"]) == 0
+    assert "月光故事会" in capsys.readouterr().out
+    sample = lexicons.sample_folder()
+    files = [str(sample / "items.csv"), str(sample / "groups.csv")]
+    assert cli.main(["plan", *files, "--start", "2026-09-21", "--out", str(tmp_path / "排期.xlsx")]) == 0
+    assert (tmp_path / "排期.xlsx").exists()
+
+
+@pytest.mark.data
+@pytest.mark.skipif("WENAN_DATA" not in os.environ, reason="没有设 WENAN_DATA：真实数据不随项目分发")
+def test_real_pages_without_dates(tmp_path: Path) -> None:
+    assert week("--documents", Path(os.environ["WENAN_DATA"]) / "articles", "--out", tmp_path) == 0
+    report = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "没有带日期的内容，看不出哪些词在升" in report

@@ -1,0 +1,77 @@
+"""文案台: the verbs of a content-and-copy desk for Chinese community-group marketing.
+
+`import toolkit as tk` is cheap: a verb's room is loaded when it is first used.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from toolkit.charts import calendar_load as calendar_load
+    from toolkit.charts import score_parts as score_parts
+    from toolkit.charts import term_lines as term_lines
+    from toolkit.charts import trend_bars as trend_bars
+    from toolkit.charts import use_theme as use_theme
+    from toolkit.cli import week_sources as week_sources
+    from toolkit.compliance import check_copy as check_copy
+    from toolkit.documents import mark_duplicates as mark_duplicates
+    from toolkit.documents import monday_after as monday_after
+    from toolkit.documents import read_documents as read_documents
+    from toolkit.export import write_csv as write_csv
+    from toolkit.export import write_ics as write_ics
+    from toolkit.export import write_report as write_report
+    from toolkit.export import write_xlsx as write_xlsx
+    from toolkit.headlines import score_headlines as score_headlines
+    from toolkit.headlines import suggest_for_topics as suggest_for_topics
+    from toolkit.headlines import suggest_headlines as suggest_headlines
+    from toolkit.schedule import check_calendar as check_calendar
+    from toolkit.schedule import plan_posts as plan_posts
+    from toolkit.schedule import read_groups as read_groups
+    from toolkit.schedule import read_items as read_items
+    from toolkit.schedule import write_template as write_template
+    from toolkit.schema import Plan as Plan
+    from toolkit.schema import Read as Read
+    from toolkit.schema import Rules as Rules
+    from toolkit.schema import ToolkitError as ToolkitError
+    from toolkit.schema import in_words as in_words
+    from toolkit.store import Workspace as Workspace
+    from toolkit.text import segment as segment
+    from toolkit.topics import find_topics as find_topics
+    from toolkit.topics import items_from_topics as items_from_topics
+    from toolkit.topics import rank_topics as rank_topics
+    from toolkit.trends import extract_keywords as extract_keywords
+    from toolkit.trends import mine_trends as mine_trends
+    from toolkit.trends import rival_activity as rival_activity
+    from toolkit.trends import term_history as term_history
+else:
+    _ROOMS = {
+        "charts": ("calendar_load", "score_parts", "term_lines", "trend_bars", "use_theme"),
+        "cli": ("week_sources",),
+        "compliance": ("check_copy",),
+        "documents": ("mark_duplicates", "monday_after", "read_documents"),
+        "export": ("write_csv", "write_ics", "write_report", "write_xlsx"),
+        "headlines": ("score_headlines", "suggest_for_topics", "suggest_headlines"),
+        "schedule": ("check_calendar", "plan_posts", "read_groups", "read_items", "write_template"),
+        "schema": ("Plan", "Read", "Rules", "ToolkitError", "in_words"),
+        "store": ("Workspace",),
+        "text": ("segment",),
+        "topics": ("find_topics", "items_from_topics", "rank_topics"),
+        "trends": ("extract_keywords", "mine_trends", "rival_activity", "term_history"),
+    }
+    _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
+    __all__ = [name for names in _ROOMS.values() for name in names]
+
+    def __getattr__(name: str) -> Any:
+        """Load a verb's room at first use."""
+        import importlib
+
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(importlib.import_module(f"toolkit.{_HOMES[name]}"), name)
+        globals()[name] = value
+        return value
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *_HOMES})
+
+
+__version__ = "0.1.0"
