@@ -1,0 +1,5 @@
+"""Views only: values in, a verb called, the frame shown. Nothing here scores, mines or plans."""
+
+from toolkit.widgets.headline_desk import HeadlineDesk
+
+__all__ = ["HeadlineDesk"]
