@@ -12,7 +12,9 @@ import openpyxl
 import pandas as pd
 import pytest
 
+import toolkit as tk
 from toolkit import cli, lexicons, schema
+from toolkit import week as week_room
 
 NOW = ["--now", "2026-09-21 09:00"]
 FILES = ["calendar.ics", "calendar.xlsx", "report.html", "trends.csv"]
@@ -144,7 +146,7 @@ def test_the_working_folder_is_the_default_once_it_holds_content(tmp_path: Path)
     own_content(home / "同行内容", "青团")
     schedule.write_template(home / "群.xlsx", what="groups")
     schedule.write_template(home / "内容.xlsx", what="items")
-    sources = cli.week_sources(home=home)
+    sources = week_room.week_sources(home=home)
     assert (sources.sample_documents, sources.sample_groups, sources.items) == (False, True, None)
     assert sources.out == home / "结果"
     book = openpyxl.load_workbook(home / "群.xlsx")
@@ -176,10 +178,10 @@ def bad_inputs(folder: Path) -> dict[str, tuple[Path, str]]:
         "missing folder": (folder / "没有这个", "找不到"),
         "empty folder": (folder / "空文件夹", "文件夹里没有可读的文件"),
         "empty CSV": (file("空.csv", b""), "文件是空的"),
-        "header only": (file("头.csv", "标题,正文\n".encode()), "没有读到任何内容"),
+        "header only": (file("头.csv", "标题,正文\n".encode()), "头.csv：只有表头，没有内容"),
         "no title column": (file("无题.csv", "城市,气温\n甲,20\n".encode()), "没有标题列"),
         "picture": (file("图.csv", b"\x89PNG\r\n\x1a\n" + bytes(50)), "PNG 图片"),
-        "binary": (file("坏.csv", bytes(range(256)) * 4), "二进制"),
+        "binary": (file("坏.csv", bytes(range(256)) * 40), "二进制"),
         "broken workbook": (file("坏.xlsx", b"PK\x03\x04" + bytes(40)), "不是完好的 xlsx"),
         "unknown format": (file("片.mp4", b"0000"), "不支持的格式"),
     }
@@ -223,8 +225,8 @@ def test_nonsense_dates_are_noted_and_the_week_goes_on(tmp_path: Path) -> None:
     )
     assert week("--documents", file, "--out", tmp_path / "out") == 0
     report = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
-    assert "8 处与原文不同的读法" in report
     assert "看不懂的日期「胡说0」" in report
+    assert "另有 3 种与原文不同的读法" in report
 
 
 def test_rejected_rows_are_kept_beside_the_report(tmp_path: Path) -> None:
@@ -240,6 +242,112 @@ def test_a_file_in_the_way_of_the_folder(tmp_path: Path, capsys: pytest.CaptureF
     content = own_content(tmp_path / "内容", "青团")
     assert week("--documents", content, "--out", tmp_path / "out") == 2
     assert "是一个文件" in capsys.readouterr().err
+
+
+def test_dates_from_the_future_do_not_move_the_week(tmp_path: Path) -> None:
+    content = own_content(tmp_path / "内容", "青团")
+    (content / "手误.csv").write_text(
+        "账号,标题,发布时间\n账号0,年份写错的一篇,2062-05-10\n", encoding="utf-8"
+    )
+    assert (
+        cli.main(["week", "--documents", str(content), "--out", str(tmp_path / "out"), "--now", "2026-05-11"])
+        == 0
+    )
+    report = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "2026 年 5月10日" in report
+    assert "发布时间晚于今天，按没有日期处理" in report
+    assert "2062" not in report
+
+
+def test_the_second_week_tells_what_rivals_did_since_the_first(tmp_path: Path) -> None:
+    home = tmp_path / "我的文案台"
+    own_content(home / "同行内容", "青团")
+    assert week("--home", home) == 0
+    report = home / "结果" / "report.html"
+    assert "同行这周发了什么" in report.read_text(encoding="utf-8")
+    more = home / "同行内容" / "下周.csv"
+    rows = "".join(f"账号{day % 3},第{day}天的新笋怎么挑,2026-05-{10 + day} 09:00\n" for day in range(1, 6))
+    more.write_text(f"账号,标题,发布时间\n{rows}", encoding="utf-8")
+    assert week("--home", home) == 0
+    second = report.read_bytes()
+    assert "5月10日以来，同行发了什么" in second.decode()
+    assert week("--home", home) == 0
+    assert report.read_bytes() == second, "running the same week again tells the same story"
+    with tk.Workspace(f"sqlite:///{home / '文案台.db'}") as workspace:
+        assert {"documents", "trends", "topics", "headlines", "calendar", "weeks"} <= set(workspace.names())
+        assert workspace.load("weeks")["asof"].tolist() == ["2026-05-10", "2026-05-15"]
+        assert len(workspace.load("documents")) == 215
+
+
+def test_a_groups_table_without_a_usable_row_stops_with_its_reasons(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = own_content(tmp_path / "内容", "青团")
+    groups = tmp_path / "群.csv"
+    groups.write_text("群编号,群名,人数,时段,每天上限,每周上限\ng1,一群,-5,08:00,1,5\n", encoding="utf-8")
+    assert week("--documents", content, "--groups", groups, "--out", tmp_path / "out") == 2
+    error = capsys.readouterr().err
+    assert "群表里没有一行能用" in error and "-5" in error
+    groups.write_text("群编号,群名,人数,时段,每天上限,每周上限\n", encoding="utf-8")
+    assert week("--documents", content, "--groups", groups, "--out", tmp_path / "out") == 2
+    assert "只有表头" in capsys.readouterr().err
+
+
+def test_a_rejected_group_is_named_where_an_item_misses_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = own_content(tmp_path / "内容", "青团")
+    groups, items = tmp_path / "群.csv", tmp_path / "内容.csv"
+    groups.write_text(
+        "群编号,群名,人数,时段,每天上限,每周上限\ng1,一群,-5,08:00,1,5\ng2,二群,80,08:00,1,5\n",
+        encoding="utf-8",
+    )
+    items.write_text("条目编号,标题,发给\ni1,新米到了,g1\n", encoding="utf-8")
+    arguments = ["--documents", content, "--groups", groups, "--items", items, "--out", tmp_path / "out"]
+    assert week(*arguments) == 2
+    error = capsys.readouterr().err
+    assert "g1" in error and "群表有 1 行没有读入" in error
+
+
+def test_folders_that_cannot_be_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    content = own_content(tmp_path / "内容", "青团")
+    assert week("--documents", content, "--out", tmp_path / ("长" * 200)) == 2
+    assert "建不了文件夹" in capsys.readouterr().err
+
+
+def test_the_console_speaks_chinese(capsys: pytest.CaptureFixture[str]) -> None:
+    said = []
+    for arguments in (["week", "--days", "abc"], ["wek"], ["plan"], ["week", "--nope"], ["week", "--out"]):
+        with pytest.raises(SystemExit) as stop:
+            cli.main(arguments)
+        assert stop.value.code == 2
+        said.append(capsys.readouterr().err)
+    assert [line.split("。")[0] for line in said] == [
+        "没有完成：--days 要写成整数，现在是「abc」",
+        "没有完成：没有「wek」这个命令，可以用 week、mine、score、check、plan",
+        "没有完成：缺少 内容条目, 群, --start",
+        "没有完成：不认识的参数 --nope",
+        "没有完成：--out 后面要跟一个值",
+    ]
+
+
+def test_mine_and_plan_say_what_they_could_not_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = own_content(tmp_path / "内容", "青团")
+    (content / "图.csv").write_bytes(b"\x89PNG")
+    assert cli.main(["mine", str(content), "--top", "3"]) == 0
+    told = capsys.readouterr()
+    assert "青团" in told.out and "图.csv" in told.err
+    assert cli.main(["mine", str(content / "图.csv")]) == 2
+    assert "PNG 图片" in capsys.readouterr().err
+    items = tmp_path / "坏.csv"
+    items.write_text("标题\n没有编号\n", encoding="utf-8")
+    groups = str(lexicons.sample_folder() / "groups.csv")
+    assert cli.main(["plan", str(items), groups, "--start", "2026-09-21"]) == 2
+    assert "没有完成" in capsys.readouterr().err
+    assert cli.main(["plan", str(items), groups, "--start", "2026-09-21", "--out", "a.pdf"]) == 2
+    assert ".xlsx" in capsys.readouterr().err
 
 
 def test_single_steps(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

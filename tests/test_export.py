@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit import schema
-from toolkit.export import quote_cell, unquote_cell, write_csv, write_ics, write_report, write_xlsx
+from toolkit.export import write_csv, write_ics, write_report, write_xlsx
 from toolkit.schema import ColumnError, InputError, Plan, check
+from toolkit.tables import quote_cell, unquote_cell
 
 WEEK = ["2026-09-21", "2026-09-22", "2026-09-25", "2026-09-27"]
 
@@ -658,7 +659,9 @@ def test_hostile_text_is_never_markup(tmp_path: Path, text: str) -> None:
     plan = make_plan()
     object.__setattr__(plan, "items", hostile(plan.items, text, "item_id"))
     object.__setattr__(plan, "groups", hostile(plan.groups, text, "group_id"))
-    object.__setattr__(plan, "calendar", hostile(plan.calendar, text, "post_id", "item_id", "group_id"))
+    object.__setattr__(
+        plan, "calendar", hostile(plan.calendar, text, "post_id", "item_id", "group_id", "status")
+    )
     object.__setattr__(plan, "unplaced", hostile(plan.unplaced, text, "item_id"))
     rivals = make_rivals().assign(source=text, channel=text)
     rivals["top_titles"] = [[{"title": text, "url": text, "reads": 1, "published_at": None}]] * 3

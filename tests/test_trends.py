@@ -139,6 +139,7 @@ def test_windows_under_a_day_are_refused() -> None:
 def test_surprise_is_the_negative_binomial_tail() -> None:
     table = pd.DataFrame(
         {
+            "rises": [True, True],
             "documents": [9, 4],
             "baseline_documents": [0, 8],
             "before": [0, 8],

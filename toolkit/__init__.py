@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from toolkit.charts import calendar_load as calendar_load
+    from toolkit.charts import in_words as in_words
     from toolkit.charts import score_parts as score_parts
     from toolkit.charts import term_lines as term_lines
     from toolkit.charts import trend_bars as trend_bars
     from toolkit.charts import use_theme as use_theme
-    from toolkit.cli import week_sources as week_sources
     from toolkit.compliance import check_copy as check_copy
     from toolkit.documents import mark_duplicates as mark_duplicates
     from toolkit.documents import monday_after as monday_after
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from toolkit.schema import Read as Read
     from toolkit.schema import Rules as Rules
     from toolkit.schema import ToolkitError as ToolkitError
-    from toolkit.schema import in_words as in_words
     from toolkit.store import Workspace as Workspace
     from toolkit.text import segment as segment
     from toolkit.topics import find_topics as find_topics
@@ -42,19 +41,22 @@ if TYPE_CHECKING:
     from toolkit.trends import mine_trends as mine_trends
     from toolkit.trends import rival_activity as rival_activity
     from toolkit.trends import term_history as term_history
+    from toolkit.week import read_week as read_week
+    from toolkit.week import week_sources as week_sources
+    from toolkit.week import write_week as write_week
 else:
     _ROOMS = {
-        "charts": ("calendar_load", "score_parts", "term_lines", "trend_bars", "use_theme"),
-        "cli": ("week_sources",),
+        "charts": ("calendar_load", "in_words", "score_parts", "term_lines", "trend_bars", "use_theme"),
         "compliance": ("check_copy",),
         "documents": ("mark_duplicates", "monday_after", "read_documents"),
         "export": ("write_csv", "write_ics", "write_report", "write_xlsx"),
         "headlines": ("score_headlines", "suggest_for_topics", "suggest_headlines"),
         "schedule": ("check_calendar", "plan_posts", "read_groups", "read_items", "write_template"),
-        "schema": ("Plan", "Read", "Rules", "ToolkitError", "in_words"),
+        "schema": ("Plan", "Read", "Rules", "ToolkitError"),
         "store": ("Workspace",),
         "text": ("segment",),
         "topics": ("find_topics", "items_from_topics", "rank_topics"),
+        "week": ("read_week", "week_sources", "write_week"),
         "trends": ("extract_keywords", "mine_trends", "rival_activity", "term_history"),
     }
     _HOMES = {name: room for room, names in _ROOMS.items() for name in names}

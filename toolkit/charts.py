@@ -16,7 +16,19 @@ from urllib.parse import urlsplit
 import pandas as pd
 
 from toolkit import lexicons
-from toolkit.schema import CALENDAR, GROUPS, HEADLINES, TRENDS, WORDS, ColumnError, as_date, as_time, check
+from toolkit.schema import (
+    CALENDAR,
+    CONTRACTS,
+    GROUPS,
+    HEADLINES,
+    TRENDS,
+    WORDED,
+    WORDS,
+    ColumnError,
+    as_date,
+    as_time,
+    check,
+)
 
 if TYPE_CHECKING:
     import altair as alt
@@ -395,6 +407,49 @@ def part_limit(column: str) -> int | None:
 def part_columns(frame: pd.DataFrame) -> list[str]:
     """The `part_*` columns of a frame in order."""
     return [str(name) for name in frame.columns if str(name).startswith("part_")]
+
+
+# captions of columns that verbs add behind a contract's
+EXTRA_CAPTIONS: dict[str, str] = {
+    **{"segments": "适合人群", "origin": "由来", "pattern": "句式", "intent": "意图"},
+    **{"name": "群名", "topic_id": "选题编号"},
+}
+
+
+def in_words(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """The chosen columns as an editor reads them: Chinese captions and values, lists joined, times to the minute.
+
+    Without `columns` all that have a caption. For showing only: the result keeps no contract.
+
+    Raises ColumnError for a chosen column that no caption is known for.
+
+    >>> in_words(pd.DataFrame({"term": ["石榴"], "status": ["new"], "evidence": [["d1", "d2"]]})).to_dict("list")
+    {'热词': ['石榴'], '状态': ['新出现'], '出处': ['d1、d2']}
+    """
+    captions = {**EXTRA_CAPTIONS, **{name: part_caption(name) for name in part_columns(frame)}}
+    for contract in reversed(CONTRACTS):
+        captions |= contract.captions
+    # the contract that shares most columns says what a name such as `status` or `term` is called
+    captions |= max(CONTRACTS, key=lambda contract: len(set(contract.names) & set(frame.columns))).captions
+    unknown = [name for name in columns if name not in captions or name not in frame]
+    if unknown:
+        raise ColumnError(
+            f"没有列 {'、'.join(unknown)} 可以显示。可以用：{'、'.join(map(str, frame.columns))}。"
+        )
+    shown = frame[list(columns)] if columns else frame[[name for name in frame.columns if name in captions]]
+    out = {}
+    for name in shown.columns:
+        series = shown[name]
+        if name in WORDED:
+            series = series.map(lambda value: WORDS.get(value, value))
+        elif isinstance(series.dtype, pd.DatetimeTZDtype):
+            series = series.dt.strftime("%Y-%m-%d %H:%M")
+        elif series.dtype == "float64":
+            series = series.round(2)
+        elif series.map(lambda value: isinstance(value, list)).any():
+            series = series.map(lambda value: "、".join(map(str, value)))
+        out[captions[str(name)]] = series
+    return pd.DataFrame(out, index=shown.index)
 
 
 def score_parts(headlines: pd.DataFrame, *, top: int = 6, width: int = 420) -> alt.Chart:

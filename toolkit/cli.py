@@ -7,34 +7,13 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import os
+import re
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TextIO
-
-from toolkit import lexicons
-
-HOME_NAME = "我的文案台"
-RIVALS_FOLDER = "同行内容"
-RESULTS_FOLDER = "结果"
-GROUPS_FILE = "群.xlsx"
-ITEMS_FILE = "内容.xlsx"
-
-
-@dataclass(frozen=True)
-class Sources:
-    """What a week is made from: paths, and whether the sample world stands in for them."""
-
-    documents: tuple[Path, ...]
-    groups: Path
-    items: Path | None
-    own: Path | None
-    out: Path
-    sample_documents: bool
-    sample_groups: bool
+from typing import Any, NoReturn, TextIO
 
 
 @dataclass
@@ -47,6 +26,43 @@ class Progress:
     def say(self, words: str) -> None:
         """Print one line with the seconds since the start."""
         print(f"[{time.perf_counter() - self.began:5.1f} 秒] {words}", file=self.stream, flush=True)
+
+
+# argparse speaks English; these are all the sentences that our options can draw from it
+_SPOKEN = (
+    (r"the following arguments are required: (.*)", r"缺少 \1"),
+    (r"argument (\S+?)(?:/\S+)?: invalid int value: '(.*)'", r"\1 要写成整数，现在是「\2」"),
+    (r"argument (\S+?)(?:/\S+)?: expected .*", r"\1 后面要跟一个值"),
+    (
+        r"argument (?:\S+): invalid choice: '(.*?)'.*",
+        r"没有「\1」这个命令，可以用 week、mine、score、check、plan",
+    ),
+    (r"unrecognized arguments: (.*)", r"不认识的参数 \1"),
+    (r"ambiguous option: (.*) could match .*", r"\1 不够明确，请写全"),
+)
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser that speaks Chinese."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(add_help=False, **options)
+        self._optionals.title, self._positionals.title = "选项", "参数"
+        self.add_argument("-h", "--help", action="help", help="显示这段说明")
+
+    def format_usage(self) -> str:
+        """The usage line with its word in Chinese."""
+        return super().format_usage().replace("usage:", "用法：", 1)
+
+    def format_help(self) -> str:
+        """The help with its word in Chinese."""
+        return super().format_help().replace("usage:", "用法：", 1)
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the command in one sentence and leave with 2."""
+        for pattern, words in _SPOKEN:
+            message = re.sub(f"^{pattern}$", words, message)
+        self.exit(2, f"没有完成：{message}。运行 {self.prog} --help 看用法。\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -65,11 +81,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except PermissionError as error:
         print(f"没有完成：{error.filename} 不能写入，可能正在 Excel 里打开。请关掉它再试。", file=sys.stderr)
         return 2
+    except OSError as error:
+        print(f"没有完成：读写 {error.filename or '文件'} 时出错，请检查路径和磁盘空间。", file=sys.stderr)
+        return 2
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="wenan", description="文案台：从同行内容到一周排期。")
+def _parser() -> _Parser:
+    parser = _Parser(prog="wenan", description="文案台：从同行内容到一周排期。")
     commands = parser.add_subparsers(dest="command", required=True, metavar="命令")
     week = commands.add_parser("week", help="一周的全部工作：热词、选题、标题、排期、报告")
     week.add_argument("--documents", nargs="+", type=Path, metavar="路径", help="同行内容：文件或文件夹")
@@ -111,12 +130,22 @@ def _parser() -> argparse.ArgumentParser:
 
 def _mine(options: argparse.Namespace) -> None:
     import toolkit as tk
-    from toolkit.schema import TRENDS, WORDS
+    from toolkit.week import read_week, week_sources
 
-    found = tk.mine_trends(tk.mark_duplicates(tk.read_documents(*options.documents).frame), top=options.top)
-    shown = found[["term", "status", "documents", "baseline_documents", "lift", "sources"]]
-    shown = shown.assign(status=shown["status"].map(WORDS)).rename(columns=TRENDS.captions)
-    print("\n".join([*found.attrs["notes"], shown.to_string(index=False) if len(shown) else "没有热词。"]))
+    read = read_week(week_sources(documents=options.documents), now=dt.datetime.now(dt.UTC))
+    _say_rejected("同行内容", read)
+    found = tk.mine_trends(tk.mark_duplicates(read.frame), top=options.top)
+    columns = ("term", "status", "documents", "baseline_documents", "lift", "sources")
+    shown = tk.in_words(found, *columns).to_string(index=False) if len(found) else "没有热词。"
+    print("\n".join([*found.attrs["notes"], shown]))
+
+
+def _say_rejected(name: str, read: Any) -> None:
+    """Tell on the error stream what was not read: nothing is dropped in silence."""
+    for row in read.rejected.head(10).to_dict("records"):
+        print(f"{name}没有读入：{row['path']} 第 {row['row']} 行，{row['reason']}", file=sys.stderr)
+    if len(read.rejected) > 10:
+        print(f"{name}另有 {len(read.rejected) - 10} 行没有读入。", file=sys.stderr)
 
 
 def _score(options: argparse.Namespace) -> None:
@@ -146,216 +175,88 @@ def _check(options: argparse.Namespace) -> None:
 
 def _plan(options: argparse.Namespace) -> None:
     import toolkit as tk
+    from toolkit.schema import ChoiceError
 
-    items, groups = tk.read_items(options.items), tk.read_groups(options.groups)
+    if options.out.suffix.lower() != ".xlsx":
+        raise ChoiceError(f"--out 要以 .xlsx 结尾（现在是 {options.out.name}）。")
+    items, groups = _tables(options.items, options.groups)
     plan = tk.plan_posts(items.frame, groups.frame, start=_day(options.start), days=options.days)
     print(f"排入 {len(plan.calendar)} 次，未排入 {len(plan.unplaced)} 次：{tk.write_xlsx(plan, options.out)}")
 
 
+def _tables(items: Path | None, groups: Path) -> tuple[Any, Any]:
+    """Items (None where no file is given) and groups; raises InputError with the reasons where all rows are bad."""
+    import toolkit as tk
+    from toolkit.schema import InputError
+
+    found = [("内容条目", tk.read_items(items) if items else None), ("群", tk.read_groups(groups))]
+    for name, read in found:
+        if read is None:
+            continue
+        _say_rejected(name, read)
+        if read.frame.empty:
+            first = "；".join(read.rejected["reason"].head(3)) or "只有表头，没有填写内容"
+            raise InputError(f"{name}表里没有一行能用：{first}。请照模板的填写说明改好再试。")
+    return found[0][1], found[1][1]
+
+
 def _week(options: argparse.Namespace) -> None:
     """The main job: read, mine, rank, write headlines, plan, and lay the files into one folder."""
-    progress = Progress(sys.stdout)
-    now = _moment(options.now)
-    sources = week_sources(
-        home=_home(options.home),
-        documents=options.documents,
-        groups=options.groups,
-        items=options.items,
-        out=options.out,
-    )
+    import pandas as pd
+
+    import toolkit as tk
+    from toolkit.week import make_folder, read_week, week_sources, write_week
+
+    progress, now = Progress(sys.stdout), _moment(options.now)
+    asked = {name: getattr(options, name) for name in ("documents", "groups", "items", "out")}
+    sources = week_sources(home=_home(options.home), **asked)
     progress.say("正在读同行内容…")
-    read = _documents(sources, now)
+    read = read_week(sources, now=now)
+    items, groups = _tables(sources.items, sources.groups)
     progress.say(f"读到 {len(read.frame)} 篇，{len(read.rejected)} 处没能读入。正在找重复…")
-    week = _work(sources, read, now, options, progress)
+    documents = tk.mark_duplicates(read.frame)
+    progress.say("正在比较各周的用词…")
+    mined = tk.mine_trends(documents)
+    start = _day(options.start) if options.start else tk.monday_after(documents, now=now)
+    topics = tk.find_topics(mined, documents)
+    own = tk.read_documents(sources.own).frame if sources.own else None
+    topics = tk.rank_topics(topics, groups=groups.frame, own=own, today=start, documents=documents)
+    progress.say(f"{len(topics)} 个选题，正在拟标题…")
+    headlines = tk.suggest_for_topics(topics, platform=options.platform, trends=mined)
+    fresh = tk.items_from_topics(topics, headlines, start=start, groups=groups.frame)
+    wanted = fresh if items is None else pd.concat([items.frame, fresh], ignore_index=True)
+    progress.say(f"正在为 {len(groups.frame)} 个群排 {options.days} 天…")
+    plan = _planned(wanted, groups, start, options.days)
     progress.say("正在写报告和日历…")
-    for path in _write(week, sources):
+    make_folder(sources.out)
+    others = {"群": groups} if items is None else {"群": groups, "内容条目": items}
+    made = {"documents": documents, "mined": mined, "topics": topics, "headlines": headlines}
+    for path in write_week(sources, read=read, plan=plan, others=others, **made):
         progress.say(f"已写好 {path}")
+
+
+def _planned(items: Any, groups: Any, start: dt.date, days: int) -> Any:
+    """The plan; where a group row was rejected, an error says so, for that is mostly its cause."""
+    import toolkit as tk
+    from toolkit.schema import PlanError
+
+    try:
+        return tk.plan_posts(items, groups.frame, start=start, days=days)
+    except PlanError as error:
+        if groups.rejected.empty:
+            raise
+        first = groups.rejected.iloc[0]
+        lost = f"群表有 {len(groups.rejected)} 行没有读入，例如第 {first['row']} 行：{first['reason']}"
+        raise PlanError(f"{error}（{lost}）") from error
 
 
 def _home(given: Path | None) -> Path | None:
     """The working folder: the given one, else the usual one once there is something in it to use."""
+    from toolkit.week import HOME_NAME, RIVALS_FOLDER
+
     usual = Path.home() / HOME_NAME
-    return given or (usual if _has_files(usual / RIVALS_FOLDER) else None)
-
-
-def week_sources(
-    *,
-    home: str | Path | None = None,
-    documents: Sequence[str | Path] | None = None,
-    groups: str | Path | None = None,
-    items: str | Path | None = None,
-    out: str | Path | None = None,
-) -> Sources:
-    """What a week is made from: what is given, else the editor's working folder, else the sample world.
-
-    The working folder is `home`, else the one that `run.py lab` names in WENAN_HOME. It counts as filled once its
-    同行内容 holds a file; 群.xlsx and 内容.xlsx count once they hold a row. Results go to `out`, else to the working
-    folder's 结果, else to `out` in the project.
-
-    >>> week_sources(documents=["a.csv"]).sample_groups
-    True
-    """
-    found = home or os.environ.get("WENAN_HOME")
-    desk = Path(found) if found else None
-    sample = lexicons.sample_folder()
-    own = desk is not None and _has_files(desk / RIVALS_FOLDER)
-    sample_documents = documents is None and not own
-    paths = [desk / RIVALS_FOLDER] if desk is not None and own else [sample / "posts"]
-    my_groups = groups or (_filled(desk / GROUPS_FILE) if desk else None)
-    my_items = items or (_filled(desk / ITEMS_FILE) if desk else None)
-    if my_items is None and sample_documents and my_groups is None:
-        my_items = sample / "items.csv"
-    default_out = desk / RESULTS_FOLDER if desk else lexicons.corpora_folder().parent / "out"
-    return Sources(
-        documents=tuple(Path(path) for path in documents or paths),
-        groups=Path(my_groups or sample / "groups.csv"),
-        items=Path(my_items) if my_items else None,
-        own=sample / "own_posts.csv" if sample_documents else None,
-        out=Path(out or default_out),
-        sample_documents=sample_documents,
-        sample_groups=my_groups is None,
-    )
-
-
-def _has_files(folder: Path) -> bool:
-    return folder.is_dir() and any(
-        p.is_file() and not p.name.startswith((".", "~$")) for p in folder.rglob("*")
-    )
-
-
-def _filled(path: Path) -> Path | None:
-    """The workbook where it holds any row below its heading; an untouched template counts as none."""
-    from toolkit import tables
-
-    if not path.is_file():
-        return None
-    return path if tables.open_tables(path)[0].records else None
-
-
-def _documents(sources: Sources, now: dt.datetime) -> Any:
-    import toolkit as tk
-    from toolkit.schema import InputError
-
-    read = tk.read_documents(*sources.documents, now=now)
-    if read.frame.empty:
-        reasons = list(
-            dict.fromkeys(f"{row['path']}：{row['reason']}" for row in read.rejected.to_dict("records"))
-        )
-        shown = "\n  ".join(reasons[:5]) if reasons else "文件夹里没有可读的文件。"
-        more = f"\n  …… 另有 {len(reasons) - 5} 种原因。" if len(reasons) > 5 else ""
-        raise InputError(
-            f"没有读到任何内容。\n  {shown}{more}\n请换一个文件，或看看表头里有没有「标题」一列。"
-        )
-    return read
-
-
-@dataclass(frozen=True)
-class Week:
-    """Everything a week's files are written from."""
-
-    documents: Any
-    rejected: Any
-    trends: Any
-    topics: Any
-    headlines: Any
-    plan: Any
-    rivals: Any
-    history: Any
-    notes: list[str]
-    why_no_trends: str
-    asof: dt.date
-
-
-def _work(
-    sources: Sources, read: Any, now: dt.datetime, options: argparse.Namespace, progress: Progress
-) -> Week:
-    import pandas as pd
-
-    import toolkit as tk
-
-    documents = tk.mark_duplicates(read.frame)
-    progress.say("正在比较各周的用词…")
-    mined = tk.mine_trends(documents)
-    dated = documents["published_at"].max()
-    asof = dated.date() if pd.notna(dated) else now.date()
-    start = _day(options.start) if options.start else tk.monday_after(documents, now=now)
-    groups = tk.read_groups(sources.groups)
-    own = tk.read_documents(sources.own).frame if sources.own else None
-    topics = tk.rank_topics(
-        tk.find_topics(mined, documents), groups=groups.frame, own=own, today=start, documents=documents
-    )
-    progress.say(f"{len(topics)} 个选题，正在拟标题…")
-    headlines = tk.suggest_for_topics(topics, platform=options.platform, trends=mined)
-    fresh = tk.items_from_topics(topics, headlines, start=start, groups=groups.frame)
-    items = tk.read_items(sources.items) if sources.items else None
-    wanted = fresh if items is None else pd.concat([items.frame, fresh], ignore_index=True)
-    progress.say(f"正在为 {len(groups.frame)} 个群排 {options.days} 天…")
-    plan = tk.plan_posts(wanted, groups.frame, start=start, days=options.days)
-    tables_read = [("同行内容", read), ("群", groups), *([("内容条目", items)] if items else [])]
-    rising = mined[mined["status"].isin(["new", "rising"])]["term"].head(6).tolist()
-    return Week(
-        documents=documents,
-        rejected=pd.concat([found.rejected for _, found in tables_read], ignore_index=True),
-        trends=mined,
-        topics=topics,
-        headlines=headlines,
-        plan=plan,
-        rivals=tk.rival_activity(documents),
-        history=tk.term_history(documents, rising),
-        notes=_notes(sources, mined, tables_read, no_items=items is None),
-        why_no_trends="".join(mined.attrs.get("notes", [])) if mined.empty else "",
-        asof=asof,
-    )
-
-
-def _notes(sources: Sources, mined: Any, read: list[tuple[str, Any]], *, no_items: bool) -> list[str]:
-    """What the report's reader should know about how it was made."""
-    notes = list(mined.attrs.get("notes", []))
-    if sources.sample_documents:
-        notes.append("这是示例世界的内容：城市、账号和文章都是虚构的。")
-    if no_items:
-        notes.append("没有给内容条目，排期里只有本周选题；文案待写。")
-    for name, found in read:
-        if len(found.notes):
-            first = found.notes.iloc[0]
-            notes.append(
-                f"{name}：{len(found.notes)} 处与原文不同的读法，例如 {first['path']} 第 {first['row']} 行，{first['note']}。"
-            )
-    return notes
-
-
-def _write(week: Week, sources: Sources) -> list[Path]:
-    import toolkit as tk
-
-    out = sources.out
-    if out.exists() and not out.is_dir():
-        from toolkit.schema import InputError
-
-        raise InputError(f"{out} 是一个文件，不能把结果放进去。请用 --out 另给一个文件夹。")
-    out.mkdir(parents=True, exist_ok=True)
-    files = [
-        tk.write_report(
-            out / "report.html",
-            trends=week.trends,
-            topics=week.topics,
-            headlines=week.headlines,
-            plan=week.plan,
-            documents=week.documents,
-            rejected=week.rejected,
-            rivals=week.rivals,
-            history=week.history,
-            notes=week.notes,
-            reasons={"trends": week.why_no_trends} if week.why_no_trends else None,
-            asof=week.asof,
-            sample_groups=sources.sample_groups,
-        ),
-        tk.write_xlsx(week.plan, out / "calendar.xlsx"),
-        tk.write_ics(week.plan, out / "calendar.ics"),
-        tk.write_csv(week.trends, out / "trends.csv"),
-    ]
-    if len(week.rejected):
-        files.append(tk.write_csv(week.rejected, out / "没能读入.csv"))
-    return files
+    filled = (usual / RIVALS_FOLDER).is_dir() and any((usual / RIVALS_FOLDER).iterdir())
+    return given or (usual if filled else None)
 
 
 def _moment(value: str | None) -> dt.datetime:

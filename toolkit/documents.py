@@ -123,21 +123,23 @@ def _take_table(
 ) -> None:
     basket.rejected += table.rejected
     basket.notes += table.notes
+    if not table.header:
+        return  # an empty second sheet is no mistake
     present = {head: column for head, column in (rename or {}).items() if head in table.header}
     mapping = tables.map_columns(table.header, DOCUMENTS, rename=present, aliases=lexicons.header_aliases())
     if not {"title", "body"} & set(mapping.values()):
         heads = "、".join(table.header) or "无"
-        reason = f"没有标题列，也没有正文列（表头：{heads}）。请把标题列命名为「标题」，或用 rename= 指明"
+        reason = f"没有标题列，也没有正文列（表头：{heads}）。请把标题那一列的表头改成「标题」"
         rows = table.row_numbers or [1]
         basket.rejected += [{"path": table.path, "row": row, "reason": reason} for row in rows]
         return
     if not table.records and not table.rejected:
         basket.notes.append({"path": table.path, "row": 1, "note": "只有表头，没有内容"})
+        return
     frame, extra, notes = tables.table_to_frame(table, DOCUMENTS, mapping, now=now)
     basket.notes += notes
     for name, value in (("source", source), ("channel", channel or "")):
-        if name not in frame:
-            frame[name] = value
+        frame[name] = frame[name].mask(frame[name].str.strip() == "", value) if name in frame else value
     blank = pd.Series(True, index=frame.index)
     for name in ("title", "body"):
         if name in frame:

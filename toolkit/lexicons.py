@@ -18,7 +18,7 @@ from typing import Any
 
 import pandas as pd
 
-from toolkit.schema import ChoiceError, InputError
+from toolkit.schema import ChoiceError, InputError, as_date
 
 CALENDAR_KINDS = ("rest", "workday", "festival", "solemn", "shopping", "term", "school")
 _SATURDAY = 5
@@ -179,6 +179,7 @@ def is_workday(day: dt.date) -> bool:
     >>> is_workday(dt.date(2026, 9, 20)), is_workday(dt.date(2026, 10, 1))
     (True, False)
     """
+    day = as_date(day) or day
     if day in days_of("workday"):
         return True
     return day not in days_of("rest") and day.weekday() < _SATURDAY

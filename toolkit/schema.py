@@ -16,7 +16,7 @@ import pandas as pd
 TIME_ZONE = ZoneInfo("Asia/Shanghai")
 TIME_DTYPE = "datetime64[us, Asia/Shanghai]"
 
-Kind = Literal["text", "count", "score", "time", "date", "flag", "list"]
+Kind = Literal["text", "count", "score", "time", "date", "flag", "list", "records"]
 _DTYPES: dict[str, Any] = {
     "text": "str",
     "count": "Int64",
@@ -25,6 +25,7 @@ _DTYPES: dict[str, Any] = {
     "date": "object",  # datetime.date, or a missing value
     "flag": "bool",
     "list": "object",
+    "records": "object",  # a list of dicts
 }
 REQUIRED = object()
 
@@ -68,6 +69,7 @@ class Column:
     caption: str
     optional: bool = False
     default: Any = REQUIRED
+    choices: tuple[str, ...] = ()
 
     @property
     def dtype(self) -> Any:
@@ -133,6 +135,53 @@ def _list(name: str, caption: str, **more: Any) -> Column:
 
 def _flag(name: str, caption: str, **more: Any) -> Column:
     return Column(name, "flag", caption, **more)
+
+
+# the words an editor reads for the values that the contract keeps in English
+WORDS: dict[str, str] = {
+    "new": "新出现",
+    "rising": "上升",
+    "steady": "平稳",
+    "fading": "回落",
+    "pass": "通过",
+    "warn": "留意",
+    "block": "不可用",
+    "info": "提示",
+    "value": "干货",
+    "discussion": "话题",
+    "promotion": "促销",
+    "event": "活动",
+    "red_packet": "红包",
+    "poll": "投票",
+    "notice": "通知",
+    "warmup": "预热",
+    "review": "复盘",
+    "neutral": "平实",
+    "warm": "温暖",
+    "festive": "喜庆",
+    "humorous": "幽默",
+    "sales": "推销",
+    "solemn": "庄重",
+    "draft": "待发",
+    "pinned": "已定",
+    "sent": "已发",
+    "missed": "未发",
+    "cancelled": "取消",
+    "own": "自有",
+    "link": "引流",
+}
+# back from the word to the value; where an editor's table says it in two ways, both are taken
+VALUES: dict[str, str] = {
+    **{word: value for value, word in WORDS.items()},
+    "造势": "warmup",
+    "预热/造势": "warmup",
+}
+WORDED = ("status", "gate", "kind", "tone", "phase", "severity", "purpose")
+GATE_MARKS = {"pass": "✓", "warn": "!", "block": "✕"}
+ITEM_KINDS = ("value", "discussion", "promotion", "event", "red_packet", "poll", "notice")
+TONES = ("neutral", "warm", "festive", "humorous", "sales", "solemn")
+PHASES = ("", "warmup", "promotion", "review")
+POST_STATUSES = ("draft", "pinned", "sent", "missed", "cancelled")
 
 
 _MAYBE: dict[str, Any] = {"optional": True, "default": None}
@@ -269,7 +318,7 @@ CALENDAR = _contract(
     _text("item_id", "条目编号"),
     _text("group_id", "群编号"),
     _time("starts_at", "发布时间"),
-    _text("status", "状态", default="draft"),
+    _text("status", "状态", default="draft", choices=POST_STATUSES),
     _score("value", "价值", default=0.0),
     _text("reason", "为什么排在这里", default=""),
     _count("sequence", "改动次数", default=0),
@@ -283,6 +332,25 @@ UNPLACED = _contract(
     _text("rule_id", "规则编号"),
     _text("reason", "原因"),
 )
+# two tables of our own beside the contract: what rivals did, and a term's periods
+RIVALS = _contract(
+    "RIVALS",
+    "同行动态",
+    _text("source", "来源", default=""),
+    _text("channel", "渠道", default=""),
+    _count("documents", "本期篇数"),
+    _score("before", "前期平均篇数", **_MAYBE),
+    _score("copied", "转抄占比", **_MAYBE),
+    Column("top_titles", "records", "读得最多的标题"),
+)
+TERM_HISTORY = _contract(
+    "TERM_HISTORY",
+    "热词各期篇数",
+    _text("term", "热词"),
+    Column("starts", "date", "起始日"),
+    _count("documents", "篇数"),
+    _count("total", "全部篇数"),
+)
 CHECKS = _contract(
     "CHECKS",
     "规则检查",
@@ -291,45 +359,6 @@ CHECKS = _contract(
     _text("post_id", "发布编号"),
     _text("message", "说明"),
 )
-
-# the words an editor reads for the values that the contract keeps in English
-WORDS: dict[str, str] = {
-    "new": "新出现",
-    "rising": "上升",
-    "steady": "平稳",
-    "fading": "回落",
-    "pass": "通过",
-    "warn": "留意",
-    "block": "不可用",
-    "info": "提示",
-    "value": "干货",
-    "discussion": "话题",
-    "promotion": "促销",
-    "event": "活动",
-    "red_packet": "红包",
-    "poll": "投票",
-    "notice": "通知",
-    "warmup": "预热",
-    "review": "复盘",
-    "neutral": "平实",
-    "warm": "温暖",
-    "festive": "喜庆",
-    "humorous": "幽默",
-    "sales": "推销",
-    "solemn": "庄重",
-    "draft": "待发",
-    "pinned": "已定",
-    "sent": "已发",
-    "missed": "未发",
-    "cancelled": "取消",
-    "own": "自有",
-    "link": "引流",
-}
-GATE_MARKS = {"pass": "✓", "warn": "!", "block": "✕"}
-ITEM_KINDS = ("value", "discussion", "promotion", "event", "red_packet", "poll", "notice")
-TONES = ("neutral", "warm", "festive", "humorous", "sales", "solemn")
-PHASES = ("", "warmup", "promotion", "review")
-POST_STATUSES = ("draft", "pinned", "sent", "missed", "cancelled")
 
 
 class Read(NamedTuple):
@@ -370,8 +399,16 @@ class Rules:
                     f"Rules 的 {name} 只能是 block、warn 或 off（现在是 {getattr(self, name)!r}）。"
                 )
         for name in ("minutes_workday", "minutes_day_off", "min_gap"):
-            if getattr(self, name) < 0:
-                raise ChoiceError(f"Rules 的 {name} 不能是负数（现在是 {getattr(self, name)}）。")
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not value >= 0:
+                raise ChoiceError(f"Rules 的 {name} 应是不小于 0 的分钟数（现在是 {value!r}）。")
+        try:
+            days = tuple(as_date(day) for day in self.mourning)
+        except (ValueError, TypeError):
+            days = (None,)
+        if None in days:
+            raise ChoiceError(f"Rules 的 mourning 应是一组日期，如 2026-09-22（现在是 {self.mourning!r}）。")
+        object.__setattr__(self, "mourning", days)
 
 
 @dataclass(frozen=True)
@@ -398,20 +435,23 @@ class Plan:
 def check(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:
     """Give the frame with the contract's columns first and in its dtypes; further columns stay behind them.
 
-    Columns with a default are filled in. An empty frame gives an empty frame.
+    Columns with a default are filled in, blank cells too. Chinese captions are taken for the columns' names where
+    those are absent, and the words an editor reads (促销, 待发) for the values. An empty frame gives an empty frame.
 
     Raises ColumnError when a required column is absent or a column cannot be turned into its dtype.
 
     >>> check(pd.DataFrame({"doc_id": ["a"], "title": ["t"]}), DOCUMENTS)["reads"].dtype
     Int64Dtype()
     """
+    named = {c.caption: c.name for c in contract.columns if c.name not in frame and c.caption in frame}
+    frame = frame.rename(columns=named) if named else frame
     missing = tuple(name for name in contract.required if name not in frame.columns)
     if missing:
         present = tuple(str(name) for name in frame.columns)
         captions = "、".join(f"{name}（{contract.captions[name]}）" for name in missing)
         raise ColumnError(
             f"{contract.caption}表缺少列 {captions}。现有的列：{'、'.join(present) or '无'}。"
-            "请补上这些列，或用 rename= 指明哪一列是它。",
+            "请补上这些列，或把对应那一列的表头改成这个名字。",
             missing=missing,
             present=present,
         )
@@ -447,53 +487,61 @@ def _converted(series: pd.Series[Any], column: Column) -> pd.Series[Any]:
         return to_shanghai(series)
     if column.kind == "list":
         return pd.Series([as_list(value) for value in series], index=series.index, dtype="object")
+    if column.kind == "records":
+        return series.astype("object")
     if column.kind == "date":
         return pd.Series([as_date(value) for value in series], index=series.index, dtype="object")
     if column.kind == "text":
-        text = series.astype("str")
-        return text if column.optional else text.fillna("")
+        return _as_text(series, column)
     if column.kind == "flag":
-        return series.fillna(value=False).astype("bool")
+        return pd.Series([as_flag(value) for value in series], index=series.index, dtype="bool")
     filled = series
     if not column.optional and column.default is not REQUIRED:
         filled = series.fillna(column.default)
     return filled.astype(column.dtype)
 
 
+def _as_text(series: pd.Series[Any], column: Column) -> pd.Series[Any]:
+    """Text with blank cells missing or defaulted, and words for values turned back into the values."""
+    text = series.astype("str")
+    if column.name in WORDED:
+        text = text.map(lambda value: VALUES.get(value, value)).astype("str")
+    if column.optional:
+        return text.mask(text == "")
+    default = "" if column.default is REQUIRED else column.default
+    text = text.fillna(default)
+    text = text.mask(text == "", default) if default else text
+    unknown = sorted(set(text) - set(column.choices)) if column.choices else []
+    if unknown:
+        known = "、".join(f"{value}（{WORDS[value]}）" for value in column.choices)
+        raise ValueError(f"「{unknown[0]}」不认识，可以用：{known}")
+    return text
+
+
+_YES = frozenset({"是", "true", "1", "y", "yes", "√", "✓", "对", "必发"})
+_NO = frozenset({"否", "false", "0", "n", "no", "×", "✕", "不", "不是", "", "-", "--", "无", "nan", "none"})
+
+
+def as_flag(value: Any) -> bool:
+    """Yes or no from a truth value, a number, or what people write; missing is no. Raises ValueError for the rest.
+
+    >>> as_flag("是"), as_flag("FALSE"), as_flag(None), as_flag(1)
+    (True, False, False, True)
+    """
+    if value is None or value is pd.NA or value != value:
+        return False
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip().lower()
+    if text in _YES:
+        return True
+    if text in _NO:
+        return False
+    raise ValueError(f"看不懂的是否「{str(value)[:20]}」")
+
+
 CONTRACTS = (
     *(DOCUMENTS, KEYWORDS, TRENDS, TOPICS, HEADLINES, FINDINGS),
-    *(GROUPS, ITEMS, CALENDAR, UNPLACED, CHECKS),
+    *(GROUPS, ITEMS, CALENDAR, UNPLACED, CHECKS, RIVALS, TERM_HISTORY),
 )
-_WORDED = ("status", "gate", "kind", "tone", "phase", "severity", "purpose")
-
-
-def in_words(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
-    """The chosen columns as an editor reads them: Chinese captions and values, lists joined, times to the minute.
-
-    Without `columns` all of them. For showing only: the result keeps no contract.
-
-    >>> in_words(pd.DataFrame({"term": ["石榴"], "status": ["new"], "evidence": [["d1", "d2"]]})).to_dict("list")
-    {'热词': ['石榴'], '状态': ['新出现'], '出处': ['d1、d2']}
-    """
-    captions = {
-        name: caption for contract in reversed(CONTRACTS) for name, caption in contract.captions.items()
-    }
-    # the contract that shares most columns says what a name such as `status` or `term` is called
-    captions |= max(CONTRACTS, key=lambda contract: len(set(contract.names) & set(frame.columns))).captions
-    shown = frame[list(columns)] if columns else frame
-    out = {}
-    for name in shown.columns:
-        series = shown[name]
-        if name in _WORDED:
-            series = series.map(lambda value: WORDS.get(value, value))
-        elif isinstance(series.dtype, pd.DatetimeTZDtype):
-            series = series.dt.strftime("%Y-%m-%d %H:%M")
-        elif series.dtype == "float64":
-            series = series.round(2)
-        elif series.map(lambda value: isinstance(value, list)).any():
-            series = series.map("、".join)
-        out[captions.get(str(name), str(name))] = series
-    return pd.DataFrame(out, index=shown.index)
 
 
 def to_shanghai(series: pd.Series[Any]) -> pd.Series[Any]:

@@ -22,7 +22,7 @@ from typing import Any
 
 import pandas as pd
 
-from toolkit.schema import TIME_DTYPE, TIME_ZONE, ColumnError, Contract, InputError, as_list, as_time
+from toolkit.schema import TIME_DTYPE, TIME_ZONE, ColumnError, Contract, InputError, as_flag, as_list, as_time
 
 TABLE_SUFFIXES = (".csv", ".tsv", ".xlsx", ".jsonl")
 REJECTED_COLUMNS = ["path", "row", "reason"]
@@ -61,7 +61,7 @@ def read_bytes(path: Path) -> bytes:
         with gzip.open(path) as stream:
             data = stream.read(MAX_BYTES + 1)
     except (OSError, EOFError, gzip.zlib.error) as error:  # type: ignore[attr-defined]
-        raise InputError(f"{path.name}：这个 gz 文件已损坏（{error}）。请重新导出或下载。") from error
+        raise InputError(f"{path.name}：这个 gz 文件已损坏或不完整。请重新导出或下载。") from error
     if len(data) > MAX_BYTES:
         raise InputError(f"{path.name}：解压后超过 1.5 GB，没有读。请拆成几个文件。")
     return data
@@ -83,7 +83,8 @@ def decode(data: bytes, name: str) -> tuple[str, str]:
     ):
         if data.startswith(bom):
             return data.decode(encoding, errors="replace"), encoding
-    if b"\x00" in data[:4096]:
+    # a stray NUL in a cell is dirt, many of them are a program or a picture
+    if data[:65536].count(b"\x00") > 8:
         raise InputError(f"{name}：文件里有二进制内容，不是文字。请重新导出为 CSV 或 Excel（xlsx）。")
     try:
         return data.decode("utf-8"), "utf-8"
@@ -121,6 +122,8 @@ def open_tables(path: Path, *, label: str | None = None) -> list[Table]:
     table = _json_lines(text, label) if suffix == ".jsonl" else _delimited(text, label, suffix)
     if encoding not in ("utf-8", "utf-8-sig"):
         table.notes.append({"path": label, "row": 1, "note": f"按 {encoding} 编码读入"})
+    if "\x00" in text:
+        table.notes.append({"path": label, "row": 1, "note": "文件里夹着空字符，已去掉"})
     if "\ufffd" in text:
         table.notes.append({"path": label, "row": 1, "note": "有些字节无法解读，已用 \ufffd 代替"})
     return [table]
@@ -141,7 +144,7 @@ def _delimited(text: str, label: str, suffix: str) -> Table:
     begin = 1
     try:
         for values in reader:
-            _add_row(table, begin, list(values))
+            _add_row(table, begin, [unquote_cell(value) for value in values])
             begin = reader.line_num + 1
     except csv.Error as error:
         table.rejected.append({"path": label, "row": begin, "reason": f"这一行起无法解析：{error}"})
@@ -213,6 +216,29 @@ def _plain(value: Any) -> Any:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value
 
 
+# what a spreadsheet takes for the start of a formula, full-width forms included (OWASP, CSV Injection);
+# apostrophes before it count too, so that taking one off again is exact
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+
+
+def quote_cell(text: str) -> str:
+    """The text with an apostrophe before it where a spreadsheet would run it as a formula.
+
+    >>> quote_cell("=1+1"), quote_cell("中秋")
+    ("'=1+1", '中秋')
+    """
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def unquote_cell(text: str) -> str:
+    """The text that `quote_cell` was given; reading a CSV file does so for every cell.
+
+    >>> unquote_cell("'=1+1"), unquote_cell("'90 后")
+    ('=1+1', "'90 后")
+    """
+    return text[1:] if text.startswith("'") and _FORMULA.match(text[1:]) else text
+
+
 def map_columns(
     header: Iterable[str],
     contract: Contract,
@@ -225,6 +251,7 @@ def map_columns(
     `rename` wins, then a column's own name, its Chinese caption, and the aliases in the order of the file. Each
     column is claimed once.
 
+    >>> from toolkit import lexicons
     >>> from toolkit.schema import DOCUMENTS
     >>> map_columns(["platform", "标题", "阅读量"], DOCUMENTS, aliases=lexicons.header_aliases())
     {'platform': 'source', '标题': 'title', '阅读量': 'reads'}
@@ -327,7 +354,22 @@ def _cell_text(value: Any) -> str:
 
 
 _WIDE = str.maketrans("０１２３４５６７８９．，＋－：／　", "0123456789.,+-:/ ")
-_UNITS = {"万": 10_000, "w": 10_000, "千": 1_000, "k": 1_000, "亿": 100_000_000, "m": 1_000_000, "": 1}
+_COUNT = re.compile(
+    r"(?:约|近|超|阅读|播放|点赞|评论|转发)?\s*(\d{1,3}(?:,\d{3})+|\d{1,15})(\.\d{1,6})?\s*([万萬w千k百m亿億]?)\+?"
+    r"\s*(?:次|人|条|个|阅读|播放|浏览|赞|评论)*"
+)
+_UNITS = {
+    "萬": 10_000,
+    "億": 100_000_000,
+    "百": 100,
+    "万": 10_000,
+    "w": 10_000,
+    "千": 1_000,
+    "k": 1_000,
+    "亿": 100_000_000,
+    "m": 1_000_000,
+    "": 1,
+}
 _NOTHING = {"", "-", "--", "—", "——", "/", "n/a", "na", "nan", "none", "null", "无", "暂无", "未知"}
 
 
@@ -344,9 +386,7 @@ def parse_count(value: Any) -> tuple[int | None, str]:
     text = str(value).translate(_WIDE).strip().lower()
     if text in _NOTHING:
         return None, ""
-    match = re.fullmatch(
-        r"(\d{1,3}(?:,\d{3})+|\d{1,15})(\.\d{1,6})?\s*([万w千km亿]?)\+?(?:次|人|条|个|阅读)?", text
-    )
+    match = _COUNT.fullmatch(text)
     if match is None:
         what = "负数" if re.fullmatch(r"-\d+(\.\d+)?", text) else "看不懂的数字"
         return None, f"{what}「{_short(value)}」"
@@ -367,29 +407,28 @@ def parse_number(value: Any) -> tuple[float, str]:
 
 
 def parse_flag(value: Any) -> tuple[bool, str]:
-    """Yes or no as people mark it; blank is no.
+    """Yes or no as people mark it, blank is no; no with a reason when it is neither.
 
     >>> parse_flag("是"), parse_flag("FALSE"), parse_flag("")
     ((True, ''), (False, ''), (False, ''))
     """
-    text = str(value).strip().lower()
-    if text in {"是", "true", "1", "y", "yes", "√", "✓", "对", "必发"}:
-        return True, ""
-    if text in {"否", "false", "0", "n", "no", "×", "✕", "不", "不是"} or text in _NOTHING:
-        return False, ""
-    return False, f"看不懂的是否「{_short(value)}」"
+    try:
+        return as_flag(value), ""
+    except ValueError as error:
+        return False, str(error)
 
 
-_CLOCK = r"(?:\s*T?\s*(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2})秒?)?分?(?:\.\d+)?)?"
+_CLOCK = r"(?:\s*T?\s*(上午|下午|晚上|中午|凌晨|早上)?\s*(\d{1,2})[:时点](\d{1,2})(?:[:分](\d{1,2})秒?)?分?(?:\.\d+)?)?"
+_WEEKDAY = re.compile(r"[（(]?(?:周|星期)[一二三四五六日天][)）]?")
 _YMD = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?" + _CLOCK)
-_YMD8 = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})()()()")
+_YMD8 = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})()(?:(\d{2})(\d{2})(\d{2}))?")
 _MD = re.compile(r"(\d{1,2})\s*[-/月]\s*(\d{1,2})\s*日?" + _CLOCK)
 _THREE = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{2}|\d{4})" + _CLOCK)
-_AGO = re.compile(r"(\d{1,4})\s*(分钟|小时|天|周)前")
+_AGO = re.compile(r"(\d{1,4})\s*(秒|分钟|小时|天|周)前")
 _NAMED = re.compile(r"(刚刚|今天|昨天|前天)" + _CLOCK)
 _ISO_ZONE = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})")
 _EXCEL_EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - a serial has no zone; Shanghai is put on below
-_AGO_UNITS = {"分钟": "minutes", "小时": "hours", "天": "days", "周": "weeks"}
+_AGO_UNITS = {"秒": "seconds", "分钟": "minutes", "小时": "hours", "天": "days", "周": "weeks"}
 
 
 def parse_time(value: Any, *, now: dt.datetime | None = None) -> tuple[pd.Timestamp, str]:
@@ -405,9 +444,11 @@ def parse_time(value: Any, *, now: dt.datetime | None = None) -> tuple[pd.Timest
     """
     if isinstance(value, (dt.datetime, dt.date)):
         return as_time(value), ""
+    now = None if now is None else as_time(now).to_pydatetime()
     text = str(value).translate(_WIDE).strip()
     if text.lower() in _NOTHING:
         return pd.NaT, ""
+    text = _WEEKDAY.sub("", text).strip() if re.search(r"\d", text) else text
     try:
         found = _read_time(text, now)
     except (ValueError, OverflowError, OSError):
@@ -444,11 +485,26 @@ def _read_time(text: str, now: dt.datetime | None) -> dt.datetime | str:
         return _at(day.year, day.month, day.day, match.groups()[1:])
     if match := _MD.fullmatch(text):
         return _yearless(match, now)
-    return "看不懂的日期"
+    return _mail_time(text)
+
+
+def _mail_time(text: str) -> dt.datetime | str:
+    """Times as feeds and mails write them (RFC 5322): Sun, 20 Sep 2026 08:30:00 +0800."""
+    from email.utils import parsedate_to_datetime
+
+    if not re.search(r"[A-Za-z]{3}", text):
+        return "看不懂的日期"
+    try:
+        return as_time(parsedate_to_datetime(text)).to_pydatetime()
+    except (ValueError, TypeError, IndexError):
+        return "看不懂的日期"
 
 
 def _at(year: int, month: int, day: int, clock: tuple[str | None, ...]) -> dt.datetime:
-    hour, minute, second = (int(part or 0) for part in clock)
+    half, *numbers = clock
+    hour, minute, second = (int(part or 0) for part in numbers)
+    if half in ("下午", "晚上") and hour < 12:
+        hour += 12
     return dt.datetime(year, month, day, hour, minute, second, tzinfo=TIME_ZONE)
 
 

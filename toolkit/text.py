@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from toolkit import lexicons
+from toolkit.schema import ChoiceError
 
 # one native call cuts a chunk of this many characters: 1 to 8 MB are equally fast, single documents ten times slower
 CHUNK_CHARACTERS = 1_000_000
@@ -24,6 +25,8 @@ _INVISIBLE = dict.fromkeys(
     [0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 )
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+# jieba cuts Han characters outside its block one by one, rjieba keeps runs of them
+_RARE_HAN = re.compile(r"[\u3400-\u4dbf]{2,}")
 _WORD = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+|[A-Za-z][A-Za-z0-9+#.&'-]*")
 _DIGITS = r"(?=.*[\d十百千万亿〇零一二三四五六七八九两几半])[\d.,%十百千万亿〇零一二三四五六七八九两几半第]+"
 
@@ -88,7 +91,12 @@ def word_list(
     elif hasattr(words, "columns"):
         frame: Any = words
         pairs = zip(frame["term"], frame["frequency"], strict=True)
-    return tuple(sorted((str(term), int(frequency)) for term, frequency in pairs))
+    try:
+        return tuple(sorted((str(term), int(frequency)) for term, frequency in pairs))
+    except (TypeError, ValueError) as error:
+        raise ChoiceError(
+            'words 里每个词都要带一个频次，例如 {"双十一": 100}。没有频次的词切不出来。'
+        ) from error
 
 
 @functools.lru_cache(maxsize=4)
@@ -128,13 +136,16 @@ def segment(texts: Iterable[str], *, words: Any | None = None) -> list[list[str]
     [['双十一', '种草']]
     """
     cutter = _cutter(word_list(words))
+    listed = [texts] if isinstance(texts, str) else texts
     out: list[list[str]] = []
-    for chunk in _chunks([text.replace(_SEPARATOR, " ") for text in texts]):
+    for chunk in _chunks(["" if text is None else str(text).replace(_SEPARATOR, " ") for text in listed]):
         tokens: list[str] = []
         for token in cutter.cut(_SEPARATOR.join(chunk)):
             if token == _SEPARATOR:
                 out.append(tokens)
                 tokens = []
+            elif _RARE_HAN.fullmatch(token):
+                tokens += token
             else:
                 tokens.append(token)
         out.append(tokens)

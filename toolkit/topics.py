@@ -208,16 +208,19 @@ def rank_topics(
     Raises ChoiceError for an unknown weight, a negative one, or none above zero.
     """
     frame = check(topics, TOPICS)
+    day = as_date(today)
+    documents = None if documents is None else check(documents, DOCUMENTS)
+    own = None if own is None else check(own if "doc_id" in own else own.assign(doc_id=""), DOCUMENTS)
     chosen = _weights(weights)
     texts = _evidence_texts(frame, documents)
     fits = _fits(frame, documents, groups)
     values = {
-        "heat": [max(FLOOR, score / 100) for score in frame["score"]],
+        "heat": [min(1.0, max(FLOOR, score / 100)) for score in frame["score"]],
         "spread": _spread(frame, documents),
         "focus": _focus(frame, documents),
         "fit": [max(FLOOR, fit) for fit, _ in fits],
-        "own": [_own_gap(terms, own, today) for terms in frame["terms"]],
-        "season": [_season(terms, found, today) for terms, found in zip(frame["terms"], texts, strict=True)],
+        "own": [_own_gap(terms, own, day) for terms in frame["terms"]],
+        "season": [_season(terms, found, day) for terms, found in zip(frame["terms"], texts, strict=True)],
     }
     parts = {
         f"part_{name}": pd.Series(
@@ -368,13 +371,10 @@ def _theme_words(groups: pd.DataFrame) -> dict[str, list[str]]:
 
 def _own_gap(terms: list[str], own: pd.DataFrame | None, today: dt.date | None) -> float:
     """1 for a topic we never wrote or wrote over four weeks ago, down to the floor for today's."""
-    if own is None or today is None or own.empty:
+    if own is None or today is None or own.empty or not terms:
         return 1.0
-    frame = check(own, DOCUMENTS) if "doc_id" in own else own
-    named = frame["title"].str.contains(terms[0], regex=False) | frame["body"].str.contains(
-        terms[0], regex=False
-    )
-    days = [as_date(value) for value in frame.loc[named, "published_at"]]
+    named = own["title"].str.contains(terms[0], regex=False) | own["body"].str.contains(terms[0], regex=False)
+    days = [as_date(value) for value in own.loc[named, "published_at"]]
     ages = [(today - day).days for day in days if day is not None and day <= today]
     return 1.0 if not ages else min(1.0, max(FLOOR, min(ages) / OWN_MEMORY_DAYS))
 
@@ -399,7 +399,7 @@ def items_from_topics(
     topics: pd.DataFrame,
     headlines: pd.DataFrame,
     *,
-    start: dt.date,
+    start: dt.date | str,
     days: int = 7,
     groups: pd.DataFrame | None = None,
     top: int = 8,
@@ -413,6 +413,9 @@ def items_from_topics(
     give an empty frame.
     """
     rows = []
+    first = as_date(start)
+    if first is None:
+        raise ChoiceError("start 要写成 2026-09-21 这样的日期。")
     usable = headlines[headlines["gate"] != "block"].sort_values(
         ["craft", "headline"], ascending=[False, True]
     )
@@ -429,8 +432,8 @@ def items_from_topics(
                 "kind": "discussion" if rank % 3 == 2 else "value",
                 "topic": row["topic_id"],
                 "value": max(5.0, 10 - rank / 2),
-                "earliest": start,
-                "latest": start + dt.timedelta(days=days - 1),
+                "earliest": first,
+                "latest": first + dt.timedelta(days=days - 1),
                 "groups": row.get("segments") or ["all"],
                 "waves": 2,
                 "minutes": 45,

@@ -14,7 +14,17 @@ import numpy as np
 import pandas as pd
 
 from toolkit import lexicons, text
-from toolkit.schema import DOCUMENTS, KEYWORDS, TIME_ZONE, TRENDS, ChoiceError, as_time, check
+from toolkit.schema import (
+    DOCUMENTS,
+    KEYWORDS,
+    RIVALS,
+    TERM_HISTORY,
+    TIME_ZONE,
+    TRENDS,
+    ChoiceError,
+    as_time,
+    check,
+)
 
 # a share of false alarms that an editor can live with among the words called new, rising or fading
 MAX_Q = 0.1
@@ -61,7 +71,7 @@ def extract_keywords(documents: Any, *, top: int = 10, words: Any | None = None)
         frame = check(documents, DOCUMENTS)
         ids, texts = frame["doc_id"].tolist(), _document_texts(frame)
     else:
-        texts = [str(value) for value in documents]
+        texts = ["" if value is None or value != value else str(value) for value in documents]
         ids = [str(place) for place in range(len(texts))]
     tokens = text.tokenise(texts, words=words)
     terms, places, names = text.phrases(tokens, support=1)
@@ -185,8 +195,13 @@ def mine_trends(
 
     Raises ChoiceError for windows under one day.
     """
-    if window_days < 1 or baseline_days < 0:
-        raise ChoiceError("window_days 至少为 1 天，baseline_days 不能为负数。")
+    if (
+        not isinstance(window_days, int)
+        or not isinstance(baseline_days, int)
+        or window_days < 1
+        or baseline_days < 0
+    ):
+        raise ChoiceError("window_days 是至少 1 的整天数，baseline_days 是不小于 0 的整天数。")
     windows = _split(check(documents, DOCUMENTS), until, window_days, baseline_days)
     if not len(windows.sizes) or not windows.sizes[0]:
         return _with_notes(TRENDS.empty(), windows.notes)
@@ -201,7 +216,7 @@ def mine_trends(
     table["sources"] = np.bincount(pairs // (len(frame) + 1), minlength=len(names))
     risen = (table["documents"] >= min_documents) & (table["sources"] >= min_sources)
     fallen = (table["expected"] >= min_documents) & (table["documents"] < table["expected"])
-    table = table[risen | fallen]
+    table = table.assign(rises=risen)[risen | fallen]
     if table.empty:
         return _with_notes(
             TRENDS.empty(), [*windows.notes, f"没有词在本期达到 {min_documents} 篇，样本太少。"]
@@ -246,7 +261,12 @@ def _split(documents: pd.DataFrame, until: Any | None, window_days: int, baselin
 
 def window_end(times: pd.Series[Any], until: Any | None) -> pd.Timestamp:
     """The last instant of the window: `until`, a bare date being its whole day; None the latest day with documents."""
-    stamp = as_time(times.max() if until is None else until)
+    try:
+        stamp = as_time(times.max() if until is None else until)
+    except (ValueError, TypeError) as error:
+        raise ChoiceError(
+            f"until 要写成 2026-09-20 或 2026-09-20 18:00 这样的时间（现在是 {until!r}）。"
+        ) from error
     bare = until is None or (isinstance(until, dt.date) and not isinstance(until, dt.datetime))
     bare = bare or (isinstance(until, str) and len(until.strip()) <= 10)
     if not bare:
@@ -268,13 +288,12 @@ def rival_activity(
     Columns: source, channel, documents (in the window, copies included), before (documents a window in the
     baseline, missing without one), copied (share of its documents that copy another source's, 0 to 1; missing where
     it published nothing), top_titles (list of dicts title, url, reads, published_at: its `top` most read originals,
-    the newest first where nobody counts reads). Without dates all documents count as the window's. An empty frame
+    the newest first where nobody counts reads). Without any date `documents` counts all of them. An empty frame
     gives an empty frame.
     """
     frame = check(documents, DOCUMENTS)
-    columns = ["source", "channel", "documents", "before", "copied", "top_titles"]
     if frame.empty:
-        return pd.DataFrame({name: pd.Series([], dtype="object") for name in columns})
+        return RIVALS.empty()
     dated = frame["published_at"].notna()
     end = window_end(frame.loc[dated, "published_at"], until) if dated.any() else None
     age = (
@@ -305,7 +324,7 @@ def rival_activity(
                 "top_titles": best.head(top)[["title", "url", "reads", "published_at"]].to_dict("records"),
             }
         )
-    out = pd.DataFrame(rows, columns=columns)
+    out = check(pd.DataFrame(rows, columns=RIVALS.names), RIVALS)
     return out.sort_values(["documents", "source"], ascending=[False, True]).reset_index(drop=True)
 
 
@@ -328,9 +347,8 @@ def term_history(
     if windows < 1 or window_days < 1:
         raise ChoiceError("windows 和 window_days 都至少为 1。")
     split = _split(check(documents, DOCUMENTS), until, window_days, (windows - 1) * window_days)
-    columns = ["term", "starts", "documents", "total"]
     if not len(split.sizes):
-        return pd.DataFrame({name: pd.Series([], dtype="object") for name in columns})
+        return TERM_HISTORY.empty()
     folded = pd.Series(text.fold(_document_texts(split.documents)), dtype="str")
     end = window_end(split.documents["published_at"], until)
     rows = []
@@ -340,7 +358,7 @@ def term_history(
             starts = (end - pd.Timedelta(days=(part + 1) * window_days) + pd.Timedelta(microseconds=1)).date()
             inside = split.part == part
             rows.append((term, starts, int((hits & inside).sum()), int(inside.sum())))
-    return pd.DataFrame(rows, columns=columns)
+    return check(pd.DataFrame(rows, columns=TERM_HISTORY.names), TERM_HISTORY)
 
 
 def _measure(counted: _Counted, windows: _Windows, names: list[str]) -> pd.DataFrame:
@@ -387,7 +405,8 @@ def _judge(table: pd.DataFrame, overdispersion: float, sizes: np.ndarray) -> pd.
     seen = table["documents"].to_numpy(float)
     past = table["baseline_documents"].to_numpy(float)
     if before == 0:
-        return table.assign(lift=np.nan, q_value=1.0, score=_percentile(seen), status="steady")
+        judged = table.assign(lift=np.nan, q_value=1.0, score=_percentile(seen), status="steady")
+        return judged[judged["rises"]]
     # Jeffreys-like half count, spread over the exposure in which half an average term would be seen
     typical = (seen + past).mean() / (window + before)
     mean = window * (past + 0.5) / (before + 0.5 / typical)
@@ -402,8 +421,10 @@ def _judge(table: pd.DataFrame, overdispersion: float, sizes: np.ndarray) -> pd.
         ["new", "rising", "fading"],
         "steady",
     )
-    q_value = np.where(status == "fading", q_down, q_up)
-    return table.assign(lift=seen / mean, q_value=q_value, score=score, status=status)
+    q_value = np.where(seen < mean, q_down, q_up)
+    judged = table.assign(lift=seen / mean, q_value=q_value, score=score, status=status)
+    # a word too rare now to be a trend and not surely fading says nothing
+    return judged[judged["rises"] | (judged["status"] == "fading")]
 
 
 def _ewma_z(table: pd.DataFrame, sizes: np.ndarray) -> np.ndarray:

@@ -3,9 +3,9 @@
 Same input, same bytes: no clock is read. Every writer returns the path it wrote.
 """
 
-from toolkit.export._csv import quote_cell, unquote_cell, write_csv
+from toolkit.export._csv import write_csv
 from toolkit.export._ics import write_ics
 from toolkit.export._report import write_report
 from toolkit.export._xlsx import write_xlsx
 
-__all__ = ["quote_cell", "unquote_cell", "write_csv", "write_ics", "write_report", "write_xlsx"]
+__all__ = ["write_csv", "write_ics", "write_report", "write_xlsx"]

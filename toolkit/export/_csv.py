@@ -12,39 +12,29 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toolkit.export._posts import joined, write_bytes
-
-# what a spreadsheet takes for the start of a formula, full-width forms included (OWASP, CSV Injection);
-# apostrophes before it count too, so that taking one off again is exact
-_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+from toolkit.export._posts import joined, posts, write_bytes
+from toolkit.schema import CALENDAR, Plan
+from toolkit.tables import quote_cell
 
 
-def quote_cell(text: str) -> str:
-    """The text with an apostrophe before it where a spreadsheet would run it as a formula.
-
-    >>> quote_cell("=1+1"), quote_cell("中秋")
-    ("'=1+1", '中秋')
-    """
-    return f"'{text}" if _FORMULA.match(text) else text
-
-
-def unquote_cell(text: str) -> str:
-    """The text that `quote_cell` was given; readers of our CSV files call it on every text cell.
-
-    >>> unquote_cell("'=1+1"), unquote_cell("'90 后")
-    ('=1+1', "'90 后")
-    """
-    return text[1:] if text.startswith("'") and _FORMULA.match(text[1:]) else text
-
-
-def write_csv(frame: pd.DataFrame, path: Path | str) -> Path:
+def write_csv(
+    plan_or_frame: Plan | pd.DataFrame,
+    path: Path | str,
+    *,
+    items: pd.DataFrame | None = None,
+    groups: pd.DataFrame | None = None,
+) -> Path:
     """Write a frame as CSV and return the path: the frame's column names, UTF-8 with BOM, CRLF line ends.
+
+    A Plan, and a CALENDAR with `items` and `groups`, are written as CALENDAR with each post's title and group name
+    behind.
 
     Lists are joined by 、, times are ISO 8601 with their offset, yes and no are TRUE and FALSE, missing
     values are empty. Text that a spreadsheet would run gets an apostrophe before it (`unquote_cell` takes
     it off); numbers are untouched. An empty frame gives the header alone. Raises InputError when the path
     cannot be written.
     """
+    frame = _named(plan_or_frame, items, groups)
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([quote_cell(str(name)) for name in frame.columns])
@@ -53,6 +43,14 @@ def write_csv(frame: pd.DataFrame, path: Path | str) -> Path:
     # a lone surrogate is no character; U+FFFD says that something stood there
     text = re.sub("[\ud800-\udfff]", "\ufffd", out.getvalue())
     return write_bytes(path, text.encode("utf-8-sig"))
+
+
+def _named(
+    plan_or_frame: Plan | pd.DataFrame, items: pd.DataFrame | None, groups: pd.DataFrame | None
+) -> pd.DataFrame:
+    if not isinstance(plan_or_frame, Plan) and items is None and groups is None:
+        return plan_or_frame
+    return posts(plan_or_frame, items=items, groups=groups)[[*CALENDAR.names, "title", "name"]]
 
 
 def _cell(value: Any) -> str:

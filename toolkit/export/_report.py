@@ -80,13 +80,14 @@ def write_report(
     sample_groups: bool = False,
     rivals: pd.DataFrame | None = None,
     history: pd.DataFrame | None = None,
+    since: dt.date | None = None,
     reasons: Mapping[str, str] | None = None,
 ) -> Path:
     """Write the week as one HTML page and return the path; it needs no network and no script.
 
     The page opens with what rivals published (`rivals`: source, channel, documents, before, copied,
-    top_titles), then TRENDS (with evidence looked up in `documents` and, from `history` as `term_history` gives it, their weeks), TOPICS and HEADLINES with their parts,
-    the Plan day by day, and remarks. A part that is None or empty says why in one sentence: `reasons`
+    top_titles; `since` is the day the last report ended), then TRENDS (with evidence looked up in `documents` and,
+    from `history` as `term_history` gives it, their weeks), TOPICS and HEADLINES with their parts, the Plan day by day, and remarks. A part that is None or empty says why in one sentence: `reasons`
     (keys rivals, trends, topics, headlines, plan) replaces the general one. `asof` is the day the content
     ends (None: the latest in `documents`); `sample_groups` marks the plan's groups as 示例群. All text is
     escaped, links lead to http and https alone, the same input gives the same bytes.
@@ -100,19 +101,23 @@ def write_report(
     topics = None if topics is None else check(topics, TOPICS)
     headlines = None if headlines is None else check(headlines, HEADLINES)
     lookup = {} if known is None else {row["doc_id"]: row for row in known.to_dict("records")}
+    day = _latest(known) if asof is None or (known is not None and _latest(known) is None) else as_date(asof)
     sections = [
-        _page.section("rivals", "同行这周发了什么", _rivals(rivals, why["rivals"])),
+        _page.section("rivals", _since(since), _rivals(rivals, why["rivals"], dated=day is not None)),
         _page.section("trends", "热词", _trends(trends, lookup, history, why["trends"])),
         _page.section("topics", "选题", _topics(topics, lookup, why["topics"])),
         _page.section("headlines", "标题", _headlines(headlines, topics, why["headlines"])),
         _page.section("plan", "排期", plan_section(plan, why["plan"], sample_groups=sample_groups)),
         _page.section("notes", "说明", _notes(notes, rejected)),
     ]
-    day = _latest(known) if asof is None or (known is not None and _latest(known) is None) else as_date(asof)
     head = _masthead(
         title, day, rivals=rivals, trends=trends, topics=topics, plan=plan, sample_groups=sample_groups
     )
     return write_bytes(path, _page.page(plain(title), head + "".join(sections)).encode("utf-8"))
+
+
+def _since(day: dt.date | None) -> str:
+    return "同行这周发了什么" if day is None else f"{format_day(day).split(' ')[0]}以来，同行发了什么"
 
 
 def _latest(documents: pd.DataFrame | None) -> dt.date | None:
@@ -133,7 +138,8 @@ def _masthead(
     lines = []
     if rivals is not None and len(rivals):
         total = format_count(pd.to_numeric(rivals["documents"]).sum())
-        lines.append(("rivals", f"{len(rivals)} 个同行来源，本期发了 {total} 篇"))
+        said = "本期发了" if day is not None else "共有"
+        lines.append(("rivals", f"{len(rivals)} 个同行来源，{said} {total} 篇"))
     if trends is not None and len(trends):
         hot = trends[trends["status"].isin(["new", "rising"])].sort_values(
             "score", ascending=False, kind="stable"
@@ -153,7 +159,7 @@ def _masthead(
     )
 
 
-def _rivals(rivals: pd.DataFrame | None, why: str) -> str:
+def _rivals(rivals: pd.DataFrame | None, why: str, *, dated: bool) -> str:
     if rivals is None or rivals.empty:
         return _page.empty(why)
     missing = tuple(name for name in RIVAL_COLUMNS if name not in rivals.columns)
@@ -164,16 +170,20 @@ def _rivals(rivals: pd.DataFrame | None, why: str) -> str:
     rows: list[dict[Any, Any]] = rivals.to_dict("records")
     active = [row for row in rows if row["documents"]]
     quiet = "、".join(plain(row["source"]) or "未注明来源" for row in rows if not row["documents"])
-    shown = "".join(_rival(row) for row in active[: SHOWN["rivals"]])
+    shown = "".join(_rival(row, dated=dated) for row in active[: SHOWN["rivals"]])
     rest = active[SHOWN["rivals"] :]
-    more = _page.details(f"其余 {len(rest)} 个来源", "".join(_rival(row) for row in rest)) if rest else ""
+    more = (
+        _page.details(f"其余 {len(rest)} 个来源", "".join(_rival(row, dated=dated) for row in rest))
+        if rest
+        else ""
+    )
     silent = f'<p class="note">这一期没有发文：{escape(quiet)}</p>' if quiet else ""
     return shown + more + silent
 
 
-def _rival(row: dict[Any, Any]) -> str:
+def _rival(row: dict[Any, Any], *, dated: bool) -> str:
     count = format_count(row["documents"])
-    line = f"本期 {count} 篇"
+    line = f"本期 {count} 篇" if dated else f"共 {count} 篇，没有日期"
     if not pd.isna(row["before"]):
         change = float(row["documents"]) - float(row["before"])
         word = (
