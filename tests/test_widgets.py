@@ -68,7 +68,7 @@ def test_the_verbs_are_arguments() -> None:
     asked: list[Any] = []
 
     def score(texts: list[str], **how: Any) -> pd.DataFrame:
-        asked.append((texts, how["platform"], how["purpose"]))
+        asked.append((texts, how.get("platform"), how.get("purpose")))
         return tk.score_headlines(texts, **how)
 
     desk = HeadlineDesk(score=score, platform="toutiao")

@@ -148,7 +148,8 @@ def check_copy(text: str, *, purpose: str = "promotion", platform: str | None = 
     >>> check_copy("曝光：全城最低价是骗局")["category"].tolist()
     ['exempt']
     """
-    return _frame(find(text, purpose=purpose, platform=platform))
+    missing = text is None or text != text
+    return _frame(find("" if missing else text, purpose=purpose, platform=platform))
 
 
 def gate(findings: pd.DataFrame | Iterable[Finding]) -> str:

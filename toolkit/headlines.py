@@ -441,7 +441,11 @@ def suggest_for_topics(
 def _topic_terms(topic: Any) -> list[str]:
     if isinstance(topic, str):
         listed = [topic]
-    elif isinstance(topic, (Mapping, pd.Series)):
+    elif isinstance(topic, pd.DataFrame):
+        return _topic_terms(topic.iloc[0]) if len(topic) else []
+    elif isinstance(topic, Mapping) or (
+        isinstance(topic, pd.Series) and {"terms", "label"} & set(topic.index)
+    ):
         listed = as_list(topic.get("terms")) or [str(topic.get("label", ""))]
         label = str(topic.get("label", ""))
         listed = [label, *listed] if label in listed else listed

@@ -52,8 +52,8 @@ class HeadlineDesk(ipw.VBox):
         save: Callable[[pd.DataFrame], Any] | None = None,
     ) -> None:
         self._score, self._findings, self._save, self._trends = score, findings, save, trends
-        texts = headlines["headline"] if isinstance(headlines, pd.DataFrame) else (headlines or [])
-        self._kept: list[str] = list(dict.fromkeys(str(text) for text in texts))
+        given = [] if headlines is None else [headlines] if isinstance(headlines, str) else headlines
+        self._kept: list[str] = list(dict.fromkeys(score(given, platform=platform)["headline"]))
         self._make_inputs(platform, purpose)
         self._make_lights()
         lights = ipw.VBox([self.gate_label, self.problems, self.craft_label, self.parts, self.chance_label])
