@@ -303,8 +303,8 @@ def test_a_rejected_group_is_named_where_an_item_misses_it(
         encoding="utf-8",
     )
     items.write_text("条目编号,标题,发给\ni1,新米到了,g1\n", encoding="utf-8")
-    arguments = ["--documents", content, "--groups", groups, "--items", items, "--out", tmp_path / "out"]
-    assert week(*arguments) == 2
+    out = tmp_path / "out"
+    assert week("--documents", content, "--groups", groups, "--items", items, "--out", out) == 2
     error = capsys.readouterr().err
     assert "g1" in error and "群表有 1 行没有读入" in error
 

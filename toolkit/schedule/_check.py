@@ -15,6 +15,26 @@ from toolkit.schema import PlanError, Rules, as_date, as_list
 
 _COUNTED = {"draft", "pinned", "sent"}
 _STANDING = {"pinned", "sent"}
+# what an editor reads for the rule that a standing post breaks
+_RULE_NAMES = {
+    "unknown": "条目和群要在表里",
+    "audience": "发给谁",
+    "once": "一群一次",
+    "slot": "时段",
+    "quiet": "免打扰",
+    "window": "可发日期",
+    "per_day": "每天上限",
+    "per_week": "每周上限",
+    "promos_per_week": "每周促销上限",
+    "slot_clash": "同一时间只发一条",
+    "waves": "群发批数",
+    "minutes": "负责人的时间",
+    "after": "先发条目",
+    "phase": "活动阶段",
+    "solemn": "庄重日",
+    "festival": "节日",
+    "min_gap": "最短间隔",
+}
 _PHASE_ORDER = {"warmup": 1, "promotion": 2, "review": 3}
 
 
@@ -69,9 +89,10 @@ def check_calendar(
     Works on any CALENDAR, the planner's or a hand-made one. Missed and cancelled posts count for nothing. A pinned
     or sent post that breaks a rule is reported as `pinned` (warn); a draft that breaks one, or adds to such a breach,
     as that rule (block). `must_send` (warn) names every item and group of its audience without a post. Solemn and
-    festival days are those of the calendar table (2026 and 2027).
+    festival days are those of the calendar table (2020 to 2035).
 
-    Raises ColumnError when a table lacks a column, PlanError when an item or group id stands twice.
+    Raises ColumnError when a table lacks a column, PlanError when an item or group id stands twice or a slot or
+    quiet span cannot be read.
 
     >>> groups = pd.DataFrame([{"group_id": "g1", "name": "妈妈群", "members": 200, "slots": ["20:00"],
     ...                         "posts_per_day": 1, "posts_per_week": 5}])
@@ -94,16 +115,13 @@ def check_calendar(
     return schema.check(pd.DataFrame(rows), schema.CHECKS)
 
 
-def _captioned(frame: pd.DataFrame, contract: schema.Contract) -> pd.DataFrame:
-    names = {c.caption: c.name for c in contract.columns if c.name not in frame.columns}
-    return schema.check(frame.rename(columns=names), contract)
-
-
 def _by_id(frame: pd.DataFrame, contract: schema.Contract, key: str) -> dict[str, dict[str, Any]]:
-    rows = _captioned(frame, contract).to_dict("records")
+    rows = schema.check(frame, contract).to_dict("records")
     found = {str(row[key]): {str(name): value for name, value in row.items()} for row in rows}
     if len(found) < len(rows):
-        raise PlanError(f"{contract.caption}表里 {key} 有重复，没法核对排期。请给每一行自己的编号。")
+        raise PlanError(
+            f"{contract.caption}表里{contract.captions[key]}有重复，没法核对排期。请给每一行自己的编号。"
+        )
     return found
 
 
@@ -112,7 +130,7 @@ def _live_posts(
 ) -> tuple[list[_Post], list[_Finding]]:
     """The posts that count, standing ones first and then by time, and those that name nothing known."""
     posts, findings = [], []
-    for row in _captioned(calendar, schema.CALENDAR).to_dict("records"):
+    for row in schema.check(calendar, schema.CALENDAR).to_dict("records"):
         if row["status"] not in _COUNTED:
             continue
         item, group = items.get(row["item_id"]), groups.get(row["group_id"])
@@ -137,7 +155,7 @@ def _row(finding: _Finding) -> dict[str, str]:
     name = post.group["name"] if post.group else post.group_id
     message = f"{when}群「{name}」「{title}」：{finding.message}"
     if post.standing:
-        message = f"{message}（已定或已发，照原样保留，规则 {finding.rule_id}）"
+        message = f"{message}（已定或已发，照原样保留；规则：{_RULE_NAMES[finding.rule_id]}）"
         return {"rule_id": "pinned", "severity": "warn", "post_id": post.post_id, "message": message}
     return {
         "rule_id": finding.rule_id,
@@ -168,9 +186,10 @@ def _quiet_at(spans: list[str], minute: int) -> str:
         plain = span
         for mark in "－–—~～至":
             plain = plain.replace(mark, "-")
-        begin, end = (_minute_of(part) for part in plain.split("-", 1)) if "-" in plain else (-1, -1)
-        inside = begin <= minute < end if begin < end else minute >= begin or minute < end
-        if begin >= 0 and inside:
+        if "-" not in plain:
+            raise PlanError(f"免打扰「{span}」看不懂。请写成 22:00-08:00 这样的形式。")
+        begin, end = (_minute_of(part) for part in plain.split("-", 1))
+        if begin <= minute < end if begin < end else minute >= begin or minute < end:
             return span
     return ""
 

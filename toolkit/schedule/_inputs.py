@@ -6,6 +6,7 @@ Every mistake that would make a plan meaningless is a PlanError here; what merel
 from __future__ import annotations
 
 import datetime as dt
+import numbers
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -20,6 +21,9 @@ MINUTES_A_DAY = 1440
 # a missed or cancelled post was never seen by the group, so it counts for nothing
 LIVE = ("draft", "pinned", "sent")
 ALL_GROUPS = "all"
+CHANNELS = ("群", "企微群", "公众号", "视频号", "朋友圈")
+# so many groups or segments a message names before it says how many there are
+_LISTED = 8
 _CLOCK = re.compile(r"(\d{1,2})[:：](\d{2})")
 
 
@@ -64,17 +68,14 @@ def parse_quiet(values: Sequence[str]) -> list[tuple[int, int]]:
 
 
 def named(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:
-    """The frame in its contract, with Chinese captions taken for the names they stand for."""
-    captions = {caption: name for name, caption in contract.captions.items()}
-    renames = {head: captions[head] for head in frame.columns if head in captions}
-    free = {head: name for head, name in renames.items() if name not in frame.columns}
-    return schema.check(frame.rename(columns=free), contract).reset_index(drop=True)
+    """The frame in its contract with rows counted from 0."""
+    return schema.check(frame, contract).reset_index(drop=True)
 
 
 def checked_groups(groups: pd.DataFrame) -> pd.DataFrame:
     """GROUPS that can be planned with. Raises PlanError naming the group and the column."""
     frame = named(groups, schema.GROUPS)
-    _unique(frame["group_id"], "群编号 group_id")
+    _unique(frame["group_id"], "群编号")
     for row in frame.to_dict("records"):
         who = f"群 {row['group_id']}（{row['name']}）"
         for column, read in (("slots", parse_slots), ("quiet", parse_quiet)):
@@ -84,12 +85,12 @@ def checked_groups(groups: pd.DataFrame) -> pd.DataFrame:
                 hint = "20:00" if column == "slots" else "22:00-08:00"
                 caption = schema.GROUPS.captions[column]
                 raise PlanError(
-                    f"{who}的{caption} {column} 里有看不懂的「{error}」。请写成 {hint} 这样的形式。"
+                    f"{who}的{caption}里有看不懂的「{error}」。请写成 {hint} 这样的形式。"
                 ) from None
         for column in ("members", "posts_per_day", "posts_per_week"):
             if pd.isna(row[column]) or row[column] < 0:
                 caption = schema.GROUPS.captions[column]
-                raise PlanError(f"{who}的{caption} {column} 是空的或负数。请填一个整数。")
+                raise PlanError(f"{who}的{caption}是空的或负数。请填一个整数。")
     return frame
 
 
@@ -99,7 +100,7 @@ def checked_items(items: pd.DataFrame, groups: pd.DataFrame, *, known: Sequence[
     Raises PlanError for duplicate ids, unknown kinds, tones, phases, groups or `after` ids, and for cycles.
     """
     frame = named(items, schema.ITEMS)
-    _unique(frame["item_id"], "条目编号 item_id")
+    _unique(frame["item_id"], "条目编号")
     frame["groups"] = [targets or [ALL_GROUPS] for targets in frame["groups"]]
     places = {ALL_GROUPS, *groups["group_id"], *groups["segment"]}
     ids = {*frame["item_id"], *known}
@@ -112,18 +113,29 @@ def checked_items(items: pd.DataFrame, groups: pd.DataFrame, *, known: Sequence[
                     f"{who}的{schema.ITEMS.captions[column]}「{row[column]}」不认识。可以用：{listed}。"
                 )
         if not 0 <= row["value"] < float("inf"):
-            raise PlanError(f"{who}的价值 value 是 {row['value']}。请填一个不小于 0 的数。")
+            raise PlanError(f"{who}的价值是 {row['value']}。请填一个不小于 0 的数。")
         if row["waves"] < 1 or row["minutes"] < 0:
             raise PlanError(f"{who}的群发批数至少是 1、所需分钟不能是负数。请改正这两列。")
         if strange := [name for name in row["groups"] if name not in places]:
             raise PlanError(
                 f"{who}要发给「{'、'.join(strange)}」，但群表里没有这样的群编号或人群。"
-                f"现有的人群：{'、'.join(sorted(set(groups['segment']) - {''})) or '无'}。请改正 groups 一列。"
+                f"{_known_groups(groups)}请改正「发给」一列。"
             )
         if strange := [name for name in row["after"] if name not in ids]:
-            raise PlanError(f"{who}的先发条目「{'、'.join(strange)}」不在内容条目里。请改正 after 一列。")
+            raise PlanError(
+                f"{who}的先发条目「{'、'.join(strange)}」不在内容条目里。请改正「先发条目」一列。"
+            )
     _refuse_cycle(dict(zip(frame["item_id"], frame["after"], strict=True)))
     return frame
+
+
+def _known_groups(groups: pd.DataFrame) -> str:
+    """What an item can be sent to: all segments, and the first few groups."""
+    segments = sorted(set(groups["segment"]) - {""})
+    pairs = zip(groups["group_id"], groups["name"], strict=True)
+    listed = "、".join(f"{group_id}（{name}）" for group_id, name in list(pairs)[:_LISTED])
+    more = f" 等 {len(groups)} 个群" if len(groups) > _LISTED else ""
+    return f"现有的人群：{'、'.join(segments[:_LISTED]) or '无'}；现有的群：{listed or '无'}{more}。"
 
 
 def _unique(ids: pd.Series[Any], what: str) -> None:
@@ -149,7 +161,7 @@ def _refuse_cycle(after: Mapping[str, list[str]]) -> None:
                 done.add(item)
             elif item in trail:
                 loop = [*trail[trail.index(item) :], item]
-                raise PlanError(f"先发条目 after 绕成了一圈：{' → '.join(loop)}。请删去其中一个。")
+                raise PlanError(f"先发条目绕成了一圈：{' → '.join(loop)}。请删去其中一个。")
             elif item not in done:
                 trail.append(item)
                 stack.append((item, True))
@@ -157,16 +169,25 @@ def _refuse_cycle(after: Mapping[str, list[str]]) -> None:
 
 
 def checked_start(start: Any, days: Any) -> tuple[dt.date, int]:
-    """The first day and the number of days. Raises PlanError for no day, no date, or more than two years."""
+    """The first day and the number of days. Raises PlanError for no number, no date, or more than two years."""
     try:
-        first = schema.as_date(start)
+        # pandas would take a number for nanoseconds since 1970
+        first = None if isinstance(start, numbers.Number) else schema.as_date(start)
     except (ValueError, TypeError):
         first = None
     if first is None:
-        raise PlanError(f"排期的第一天 start 看不懂：{start!r}。请写成 2026-09-21 这样的日期。")
-    if isinstance(days, bool) or not float(days).is_integer() or not 1 <= days <= MAX_DAYS:
-        raise PlanError(f"排期的天数 days 应是 1 到 {MAX_DAYS} 的整数（现在是 {days!r}）。")
+        raise PlanError(f"排期的第一天看不懂：{start!r}。请写成 2026-09-21 这样的日期。")
+    number = isinstance(days, numbers.Real) and not isinstance(days, bool)
+    if not number or not float(days).is_integer() or not 1 <= days <= MAX_DAYS:
+        raise PlanError(f"排期的天数应是 1 到 {MAX_DAYS} 的整数（现在是 {days!r}）。")
     return first, int(days)
+
+
+def checked_stability(stability: Any) -> None:
+    """Nothing, where the worth of staying is a number or None. Raises ChoiceError for anything else."""
+    number = isinstance(stability, numbers.Real) and not isinstance(stability, bool)
+    if stability is not None and not (number and 0 <= stability < float("inf")):
+        raise ChoiceError(f"stability 应是不小于 0 的数（现在是 {stability!r}）。")
 
 
 def checked_choice(value: str, choices: Sequence[str], what: str) -> str:
@@ -193,9 +214,18 @@ def fixed_posts(pinned: pd.DataFrame | None, previous: pd.DataFrame | None) -> p
     """Every post that stands: all live rows of `pinned`, and what `previous` says was sent or pinned.
 
     A draft given as pinned becomes pinned; where both hold the same item and group, `pinned` wins.
+
+    Raises PlanError where `pinned` holds an item and group twice, or a standing post has no time.
     """
     mine = _calendar(pinned)
     mine = mine[mine["status"].isin(LIVE)].copy()
+    twice = mine[mine.duplicated(["item_id", "group_id"])]
+    if len(twice):
+        item_id, group_id = twice.iloc[0][["item_id", "group_id"]]
+        raise PlanError(
+            f"已定的发布里，条目 {item_id} 在群 {group_id} 出现了不止一次，一条内容在一个群里只发一次。"
+            "请只留下其中一行。"
+        )
     drafts = mine["status"] == "draft"
     mine["sequence"] = mine["sequence"] + drafts.astype("Int64")
     mine.loc[drafts, "status"] = "pinned"
@@ -207,7 +237,7 @@ def fixed_posts(pinned: pd.DataFrame | None, previous: pd.DataFrame | None) -> p
     both = pd.concat([mine, theirs], ignore_index=True) if len(theirs) else mine
     if both["starts_at"].isna().any():
         lost = "、".join(both.loc[both["starts_at"].isna(), "post_id"].head(5))
-        raise PlanError(f"已定的发布 {lost} 没有发布时间。请补上时间，或把它从 pinned 里去掉。")
+        raise PlanError(f"已定的发布 {lost} 没有发布时间。请补上时间，或从已定的发布里去掉它。")
     return both.sort_values(["starts_at", "group_id", "item_id"], kind="stable").reset_index(drop=True)
 
 

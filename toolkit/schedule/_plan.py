@@ -14,7 +14,7 @@ from toolkit.schedule import _inputs, _search, _words
 from toolkit.schedule._check import check_calendar
 from toolkit.schedule._ledger import NOWHERE, Candidates, Ledger, find_candidates
 from toolkit.schedule._world import Array, World, build_world
-from toolkit.schema import ChoiceError, Plan, Rules
+from toolkit.schema import Plan, Rules
 
 # no vowels, so a code is never a word or a month that Excel would turn into a date; no 0, 1 and look-alikes
 _LETTERS = "BCDFGHJKMNPQRSTVWXYZ"
@@ -48,7 +48,7 @@ def plan_posts(
     The same input gives the same plan. No items or no groups give an empty plan of value 0.
 
     Raises PlanError for duplicate or unknown ids, unknown groups, a cycle in `after`, or no days; ChoiceError for an
-    unknown effort. An over-full month raises nothing: see `unplaced`.
+    unknown effort or a wrong stability. An over-full month raises nothing: see `unplaced`.
 
     >>> groups = pd.DataFrame([{"group_id": "g1", "name": "妈妈群", "members": 200, "slots": ["20:00"],
     ...                         "posts_per_day": 1, "posts_per_week": 5}])
@@ -58,38 +58,43 @@ def plan_posts(
     (['b@g1'], 6.0, ['per_day'])
     """
     _inputs.checked_choice(effort, _search.EFFORTS, "effort")
-    rules = rules or Rules()
-    if stability is not None and not 0 <= stability < float("inf"):
-        raise ChoiceError(f"stability 应是不小于 0 的数（现在是 {stability!r}）。")
+    _inputs.checked_stability(stability)
     first, length = _inputs.checked_start(start, days)
     fixed = _inputs.fixed_posts(pinned, previous)
     group_table = _inputs.checked_groups(groups)
     item_table = _inputs.checked_items(items, group_table, known=list(fixed["item_id"]))
-    world = build_world(item_table, group_table, fixed, rules=rules, start=first, days=length)
+    world = build_world(item_table, group_table, fixed, rules=rules or Rules(), start=first, days=length)
     cands = find_candidates(world)
-    bonus = _stay_bonus(world, cands, previous, stability)
-    found = _search.search(world, cands, bonus=bonus, effort=effort)
-    ledger, calendar = _judged(world, found)
-    calendar = _with_history(_explained(world, ledger, cands, calendar), previous)
-    unmet = int((world.must[:, None] & world.audience & ~world.stands & (ledger.placed == NOWHERE)).sum())
-    value = round(float(calendar["value"].sum()) - world.price * unmet, 6)
-    asked = int((world.must[:, None] & world.audience & ~world.stands).sum())
-    standing = float(calendar.loc[calendar["status"] != "draft", "value"].sum())
-    bound = max(value, round(found.bound - world.price * asked + standing, 6))
-    size = max(abs(bound), abs(value))
+    found = _search.search(world, cands, bonus=_stay_bonus(world, cands, previous, stability), effort=effort)
+    ledger, placed = _judged(world, found)
+    calendar = _with_history(_explained(world, ledger, cands, placed), previous)
+    value, bound, gap = _worth(world, ledger, calendar, found.bound)
     return Plan(
         calendar=calendar,
         unplaced=_unplaced(world, ledger, cands),
         value=value,
         bound=bound,
-        gap=(bound - value) / size if size else 0.0,
+        gap=gap,
         items=item_table,
         groups=group_table,
-        rules=rules,
-        start=first,
-        days=length,
+        rules=world.rules,
+        start=world.start,
+        days=world.days,
         pinned=world.fixed[schema.CALENDAR.names],
     )
+
+
+def _worth(
+    world: World, ledger: Ledger, calendar: pd.DataFrame, placed_bound: float
+) -> tuple[float, float, float]:
+    """The plan's value, bound and gap; `placed_bound` counts a must-send that is met as worth its price more."""
+    asked = world.must[:, None] & world.audience & ~world.stands
+    unmet = int((asked & (ledger.placed == NOWHERE)).sum())
+    value = round(float(calendar["value"].sum()) - world.price * unmet, 6)
+    standing = float(calendar.loc[calendar["status"] != "draft", "value"].sum())
+    bound = max(value, round(placed_bound - world.price * int(asked.sum()) + standing, 6))
+    size = max(abs(bound), abs(value))
+    return value, bound, (bound - value) / size if size else 0.0
 
 
 def _stay_bonus(
@@ -141,6 +146,8 @@ def _calendar(world: World, ledger: Ledger) -> pd.DataFrame:
             "item_id": item_ids[i],
             "group_id": group_ids[g],
             "starts_at": world.time_at(world.minute[ledger.placed[i, g]]),
+            "status": "draft",
+            "reason": "",
             "value": float(world.worth[i, g]),
         }
         for i, g in zip(*np.nonzero(ledger.placed != NOWHERE), strict=True)
@@ -174,17 +181,20 @@ def _explained(world: World, ledger: Ledger, cands: Candidates, calendar: pd.Dat
 
 
 def _with_history(calendar: pd.DataFrame, previous: pd.DataFrame | None) -> pd.DataFrame:
-    """Sequence and code as `previous` knows the post: one more where time or status changed, the same code."""
+    """Sequence and code as `previous` knows the post: one more where time or status changed, the same code.
+
+    A standing post may come with a sequence of its own, which never goes down.
+    """
     old = schema.CALENDAR.empty() if previous is None else _inputs.named(previous, schema.CALENDAR)
     known = {(row.item_id, row.group_id): row for row in old.itertuples()}
     sequence, codes = [], []
     for row in calendar.itertuples():
         before = known.get((row.item_id, row.group_id))
-        if before is None or row.status != "draft":
+        if before is None:
             sequence.append(row.sequence)
         else:
             changed = before.starts_at != row.starts_at or before.status != row.status
-            sequence.append(before.sequence + int(changed))
+            sequence.append(max(row.sequence, before.sequence + int(changed)))
         own = row.code if before is None or _blank(before.code) else before.code
         codes.append("" if _blank(own) else str(own))
     return calendar.assign(

@@ -30,10 +30,11 @@ class Priced:
 
 @dataclass(frozen=True, eq=False)
 class _Room:
-    """One family of ceilings: the row of each place (−1 none), and the rows' limits."""
+    """One family of ceilings: the row of each place (or of some places only), and the rows' limits."""
 
     row: Array
     limit: Array
+    only: Array | None = None
 
 
 def price_room(world: World, cands: Candidates, gain: Array, *, known: Array, steps: int) -> Priced:
@@ -73,20 +74,28 @@ class _Question:
     minutes: Array
     owner_week: Array
     waves: Array
+    work: Array
 
     def profits(self, prices: list[Array]) -> tuple[Array, Array]:
         """Each place's value less the prices of its rows, and each send's total less the price of its minutes."""
-        profit = self.value.copy()
+        # one working array for all steps: fresh ones of this size cost more than the sums on some machines
+        profit, work = self.value.copy(), self.work
         for family, price in zip(self.families, prices, strict=False):
-            profit -= np.where(family.row >= 0, price[family.row], 0.0)
-        totals = np.bincount(self.send, weights=np.maximum(profit, 0), minlength=len(self.item))
+            if family.only is None:
+                np.take(price, family.row, out=work)
+                profit -= work
+            else:
+                profit[family.only] -= price[family.row]
+        np.maximum(profit, 0, out=work)
+        totals = np.bincount(self.send, weights=work, minlength=len(self.item))
         return profit, totals - self.minutes * prices[-1][self.owner_week]
 
     def slack(self, profit: Array, chosen: Array) -> list[Array]:
         """What each row has left when every profitable place of the chosen sends is taken."""
         sent = chosen[self.send] & (profit > 0)
         left = [
-            f.limit - np.bincount(f.row[sent & (f.row >= 0)], minlength=len(f.limit)) for f in self.families
+            f.limit - np.bincount(f.row[sent if f.only is None else sent[f.only]], minlength=len(f.limit))
+            for f in self.families
         ]
         spent = np.bincount(
             self.owner_week[chosen], weights=self.minutes[chosen], minlength=len(self.limits[-1])
@@ -120,6 +129,7 @@ def _ask(world: World, cands: Candidates, gain: Array) -> _Question:
         minutes=np.where(extra, 0, ledger.minutes[item]) / _MINUTE_SCALE,
         owner_week=world.owner[item] * owner_weeks.shape[1] + week,
         waves=ledger.waves_left,
+        work=np.empty(len(places)),
     )
 
 
@@ -165,14 +175,14 @@ def _families(world: World, cands: Candidates, ledger: Ledger) -> list[_Room]:
     times = np.unique(cands.group * len(world.minute) + cands.time)
     slots = np.zeros((groups, len(buckets)))
     np.add.at(slots, (times // len(world.minute), buckets.of[times % len(world.minute)]), 1)
-    promo = np.where(ledger.promotion[places.item], week, -1)
+    promo = np.nonzero(ledger.promotion[places.item])[0]
     # a missing ceiling is written as a huge number, which would drown every other row's slack
     promos = np.minimum(ledger.promos_left.clip(min=0), world.days * len(buckets))
     return [
         _Room(places.item * groups + places.group, np.ones(len(world.items) * groups)),
         _Room(places.group * len(buckets) + places.bucket, slots.ravel()),
         _Room(week, week_room(world, cands, ledger).ravel().clip(min=0).astype(float)),
-        _Room(promo, promos.ravel().astype(float)),
+        _Room(week[promo], promos.ravel().astype(float), promo),
     ]
 
 

@@ -14,6 +14,7 @@ from toolkit.schedule import _inputs
 from toolkit.schema import ITEM_KINDS, PHASES, TONES, WORDS, ColumnError, Contract, InputError, Read
 
 _GUIDE = "填写说明"
+_TEMPLATES = {"ITEMS": "内容.xlsx", "GROUPS": "群.xlsx"}
 # further headings that people use; names and captions of the contract are known anyway
 _HEADINGS = {
     "编号": ("item_id", "group_id"),
@@ -47,28 +48,31 @@ def read_items(path: str | Path) -> Read:
     """A Read of ITEMS from a .csv, .tsv, .xlsx or .jsonl with Chinese headings or the contract's names.
 
     Kind, tone, phase and must-send may be Chinese words (干货, 平实, 预热, 是). A row is rejected when its id is blank
-    or repeated, its title blank, a word of choice unknown, its value negative or its waves below 1. An unreadable
-    date or number is missing, with a note. Times of a date column are kept as given; only their day counts.
+    or repeated, its title blank, a word of choice unknown, its value negative, its waves below 1 or its latest day
+    before its earliest. An unreadable date or number is missing, with a note. Times of a date column are kept as
+    given; only their day counts.
 
     Raises InputError when the file cannot be read, ColumnError when no sheet has an item id and a title.
     """
-    return _read(Path(path), schema.ITEMS, _item_faults)
+    return _read(path, schema.ITEMS, _item_faults)
 
 
 def read_groups(path: str | Path) -> Read:
     """A Read of GROUPS from a .csv, .tsv, .xlsx or .jsonl with Chinese headings or the contract's names.
 
     A row is rejected when its id is blank or repeated, its name blank, its members not above 0, a ceiling missing,
-    it has no slot, or a slot or quiet span cannot be read ("25:00").
+    it has no slot, or a slot or quiet span cannot be read ("25:00"). A channel that is not known stays, with a note.
 
     Raises InputError when the file cannot be read, ColumnError when a needed column is in no sheet.
     """
-    return _read(Path(path), schema.GROUPS, _group_faults)
+    return _read(path, schema.GROUPS, _group_faults, _group_remarks)
 
 
-def _read(path: Path, contract: Contract, faults: Callable[[dict[str, Any]], str]) -> Read:
-    if not path.is_file():
-        raise InputError(f"找不到文件 {path.name}。请核对文件名和所在的文件夹。")
+_Judge = Callable[[dict[str, Any]], str]
+
+
+def _read(given: str | Path, contract: Contract, faults: _Judge, remarks: _Judge | None = None) -> Read:
+    path = _existing(given, contract)
     key = contract.names[0]
     frames, extras, rejected, notes = [], [], [], []
     missing: list[str] = []
@@ -82,8 +86,11 @@ def _read(path: Path, contract: Contract, faults: Callable[[dict[str, Any]], str
         mapping = tables.map_columns(table.header, contract, aliases=_aliases(contract))
         lacking = [name for name in contract.required if name not in mapping.values()]
         if lacking:
-            missing += [f"{contract.captions[name]}（{name}）" for name in lacking]
-            notes.append({"path": table.path, "row": 1, "note": f"这张表缺少列 {'、'.join(lacking)}，没有读"})
+            captions = [contract.captions[name] for name in lacking]
+            missing += captions
+            notes.append(
+                {"path": table.path, "row": 1, "note": f"这张表缺少列 {'、'.join(captions)}，没有读"}
+            )
             continue
         table.records = [[_plain(cell) for cell in record] for record in table.records]
         frame, extra, troubles = tables.table_to_frame(table, contract, mapping)
@@ -92,11 +99,18 @@ def _read(path: Path, contract: Contract, faults: Callable[[dict[str, Any]], str
         frames.append(good)
         extras.append(extra.loc[good.index].assign(**{key: good[key]}))
         rejected += table.rejected + bad
+        notes += [
+            {"path": table.path, "row": row, "note": remark}
+            for row, cells in zip(good.index, good.to_dict("records"), strict=True)
+            if remarks and (remark := remarks({str(name): value for name, value in cells.items()}))
+        ]
         turned_away = {entry["row"] for entry in bad}
         notes += table.notes + [note for note in troubles if note["row"] not in turned_away]
     if not frames:
         listed = "、".join(dict.fromkeys(missing)) or "全部"
-        raise ColumnError(f"{path.name}：缺少列 {listed}。请用 write_template 生成的模板填写，或补上这些列。")
+        raise ColumnError(
+            f"{path.name}：缺少列 {listed}。请照 {_TEMPLATES[contract.name]} 的表头填写，或补上这些列。"
+        )
     frame = pd.concat(frames, ignore_index=True)
     extra = pd.concat(extras, ignore_index=True)
     return Read(
@@ -105,6 +119,18 @@ def _read(path: Path, contract: Contract, faults: Callable[[dict[str, Any]], str
         extra[[key, *[name for name in extra.columns if name != key]]],
         pd.DataFrame(notes, columns=tables.NOTE_COLUMNS),
     )
+
+
+def _existing(given: str | Path, contract: Contract) -> Path:
+    path = Path(given)
+    if path.is_dir():
+        raise InputError(
+            f"{given} 是一个文件夹，这里要的是{contract.caption}表这一个文件。"
+            f"请指到里面的文件，如 {_TEMPLATES[contract.name]}。"
+        )
+    if not path.is_file():
+        raise InputError(f"找不到文件 {given}。请核对文件名和所在的文件夹。")
+    return path
 
 
 def _aliases(contract: Contract) -> dict[str, str]:
@@ -191,13 +217,20 @@ def _item_faults(row: dict[str, Any]) -> str:
             return f"不认识的{schema.ITEMS.captions[name]}「{row[name]}」，可以填：{listed}"
     if row["value"] < 0:
         return f"价值不能是负数（现在是 {row['value']:g}）"
-    return f"群发批数至少是 1（现在是 {row['waves']}）" if row["waves"] < 1 else ""
+    if row["waves"] < 1:
+        return f"群发批数至少是 1（现在是 {row['waves']}）"
+    first, last = schema.as_date(row["earliest"]), schema.as_date(row["latest"])
+    if first is not None and last is not None and first > last:
+        return f"最早日期 {first} 晚于最晚日期 {last}，哪天都发不了"
+    return ""
 
 
 def _group_faults(row: dict[str, Any]) -> str:
     """What is wrong with a group, "" when nothing is."""
     if not row["group_id"] or not row["name"]:
         return "没有群编号" if not row["group_id"] else "没有群名"
+    if not str(row["written_members"]).strip():
+        return "没有填人数"
     if pd.isna(row["members"]) or row["members"] <= 0:
         return f"人数要是大于 0 的整数（现在是「{row['written_members']}」）"
     for name in ("posts_per_day", "posts_per_week"):
@@ -216,3 +249,10 @@ def _group_faults(row: dict[str, Any]) -> str:
         except ValueError as error:
             return f"{schema.GROUPS.captions[name]}里有看不懂的「{error}」，请写成 {hint} 这样"
     return ""
+
+
+def _group_remarks(row: dict[str, Any]) -> str:
+    """What an editor should look at in a group that is read all the same."""
+    if row["channel"] in _inputs.CHANNELS:
+        return ""
+    return f"不认识的渠道「{row['channel']}」，照写的保留；常用的是：{'、'.join(_inputs.CHANNELS)}"

@@ -8,6 +8,7 @@ seed and stops on gap or nodes, never the clock.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -356,10 +357,13 @@ def complete(model: Model, chosen: Array) -> Array:
     return values
 
 
-def improve(model: Model, chosen: Array, free: Array, *, slack: float, nodes: int) -> tuple[Array, float]:
+def improve(
+    model: Model, chosen: Array, free: Array, *, slack: float, nodes: int, checks: int
+) -> tuple[Array, float]:
     """A plan at least as good with only the `free` places open to change, and the solver's bound on such plans.
 
-    Both are flags over the places of an exact model; `chosen` must be feasible.
+    Both are flags over the places of an exact model; `chosen` must be feasible. It stops at `nodes` of the search
+    tree or after the solver has looked `checks` times whether to go on: work at the root counts for no node.
     """
     values = complete(model, chosen)
     open_columns = np.zeros(model.size, dtype=bool)
@@ -372,7 +376,14 @@ def improve(model: Model, chosen: Array, free: Array, *, slack: float, nodes: in
     rows = np.nonzero(np.diff(part.indptr))[0]
     whole = columns < model.whole
     found, bound = _solve_whole(
-        part[rows].tocsc(), model.gain[columns], limit[rows], values[columns], whole, slack=slack, nodes=nodes
+        part[rows].tocsc(),
+        model.gain[columns],
+        limit[rows],
+        values[columns],
+        whole,
+        slack=slack,
+        nodes=nodes,
+        checks=checks,
     )
     better = chosen.copy()
     inside = columns < model.posts
@@ -382,7 +393,15 @@ def improve(model: Model, chosen: Array, free: Array, *, slack: float, nodes: in
 
 
 def _solve_whole(
-    matrix: Any, gain: Array, limit: Array, begin: Array, whole: Array, *, slack: float, nodes: int
+    matrix: Any,
+    gain: Array,
+    limit: Array,
+    begin: Array,
+    whole: Array,
+    *,
+    slack: float,
+    nodes: int,
+    checks: int,
 ) -> tuple[Array, float]:
     """The whole-number optimum to within the slack, from a feasible beginning; the beginning where none is found."""
     import highspy
@@ -393,6 +412,8 @@ def _solve_whole(
     solver.setOptionValue("mip_abs_gap", max(1e-6, slack))
     solver.setOptionValue("mip_max_nodes", nodes)
     solver.passModel(_problem(matrix, gain, limit, np.ones(len(gain)), whole))
+    left = itertools.count(checks, -1)
+    solver.cbMipInterrupt += lambda event: event.interrupt() if next(left) <= 0 else None
     start = highspy.HighsSolution()
     start.col_value = list(begin)
     solver.setSolution(start)

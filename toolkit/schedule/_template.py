@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any, Literal
 
 from toolkit import schema
-from toolkit.schedule._inputs import checked_choice
-from toolkit.schema import ITEM_KINDS, PHASES, TONES, WORDS
+from toolkit.schedule._inputs import CHANNELS, checked_choice
+from toolkit.schema import ITEM_KINDS, PHASES, TONES, WORDS, InputError
 
 _ROWS = 1_000
 # column: (width in half-width characters, what to fill in, example)
@@ -61,7 +62,7 @@ def _choices() -> dict[str, list[str]]:
         "phase": [WORDS[phase] for phase in PHASES if phase],
         "must_send": ["是", "否"],
         "purpose": [WORDS["own"], WORDS["link"]],
-        "channel": ["群", "企微群", "公众号", "视频号", "朋友圈"],
+        "channel": list(CHANNELS),
     }
 
 
@@ -69,15 +70,20 @@ def write_template(path: str | Path, *, what: Literal["items", "groups"] = "item
     """The path of a new XLSX to fill in: a sheet with Chinese headings and choices, and 「填写说明」 beside it.
 
     The first sheet is empty below its heading; `read_items` and `read_groups` read it back and pass over the other.
+    A folder that is not there yet is made.
 
-    Raises ChoiceError when `what` is neither "items" nor "groups".
+    Raises ChoiceError when `what` is neither "items" nor "groups", InputError when `path` is a folder or lies below
+    a file, PermissionError when the file is open in Excel or must not be written.
     """
     checked_choice(what, ("items", "groups"), "what")
     import xlsxwriter
 
     contract, guide = (schema.ITEMS, _ITEMS) if what == "items" else (schema.GROUPS, _GROUPS)
     target = Path(path)
-    with xlsxwriter.Workbook(target) as book:
+    _make_room(target)
+    # xlsxwriter would wrap a PermissionError in an error of its own
+    data = io.BytesIO()
+    with xlsxwriter.Workbook(data) as book:
         head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "vcenter"})
         sheet = book.add_worksheet("内容" if what == "items" else "群")
         for place, name in enumerate(contract.names):
@@ -85,7 +91,18 @@ def write_template(path: str | Path, *, what: Literal["items", "groups"] = "item
             sheet.write_string(0, place, contract.captions[name], head)
         sheet.freeze_panes(1, 2)
         _explain(book, guide, contract, head)
+    target.write_bytes(data.getvalue())
     return target
+
+
+def _make_room(target: Path) -> None:
+    """Make the folder of the file to be written."""
+    if target.is_dir():
+        raise InputError(f"{target} 是一个文件夹。请在后面加上文件名，如 内容.xlsx。")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise InputError(f"建不了文件夹 {target.parent}：路径里有一段是文件。请换一个文件夹。") from error
 
 
 def _column(book: Any, sheet: Any, column: tuple[int, str], width: int) -> None:

@@ -112,7 +112,7 @@ def _earlier(ledger: Ledger, place: tuple[int, int, int], sources: tuple[Array, 
     ledger.add(i, g, t)
     free = ~np.any(list(bars.values()), axis=0)
     if free.any():
-        return "与别的安排一起算，这里总价值最高"
+        return f"更早还有 {int(free.sum())} 个时段能发，价值相同"
     return f"更早的 {len(own)} 个时段排不下（{_SHORT[binding_rule(bars)]}）"
 
 
@@ -201,7 +201,7 @@ def _moving_sentence(world: World, i: int, g: int, rule: str, count: int) -> str
         "minutes": f"负责人「{row['owner'] or '未填'}」能用的日子里时间不够（这条要 {row['minutes']} 分钟）",
         "waves": f"这条最多分 {row['waves']} 批群发，已定的时间里群「{name}」没有空",
         "promos_per_week": f"群「{name}」每周促销上限 {group['promos_per_week']} 次，已排满",
-        "per_week": f"群「{name}」每周上限 {group['posts_per_week']} 次，已排满价值更高的内容",
+        "per_week": f"群「{name}」每周上限 {group['posts_per_week']} 次，已排满",
         "per_day": f"群「{name}」每天上限 {group['posts_per_day']} 次，能用的日子都已排满",
         "min_gap": f"群「{name}」能用的时段离前后一条不足 {world.rules.min_gap} 分钟",
         "slot_clash": f"群「{name}」能用的 {count} 个时段都已有定好的发布",

@@ -1,0 +1,581 @@
+"""The tables that an editor fills in: items and groups read, refused with reasons, and the templates for them."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from toolkit import schema
+from toolkit.schedule import check_calendar, plan_posts, read_groups, read_items, write_template
+from toolkit.schedule._inputs import checked_groups, checked_items
+from toolkit.schema import ChoiceError, ColumnError, InputError, PlanError
+
+GROUP_HEADS = ["群编号", "群名", "人数", "时段", "每天上限", "每周上限"]
+GROUP = ["G1", "妈妈群", "120", "08:30、20:00", "2", "5"]
+
+
+def write_csv(path: Path, head: list[str], *rows: list[Any], encoding: str = "utf-8-sig") -> Path:
+    with path.open("w", encoding=encoding, newline="") as out:
+        csv.writer(out).writerows([head, *rows])
+    return path
+
+
+def write_book(path: Path, head: list[str], *rows: list[Any]) -> Path:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (head, *rows):
+        sheet.append(row)
+    book.save(path)
+    return path
+
+
+WRITERS = [pytest.param(write_csv, "表.csv", id="csv"), pytest.param(write_book, "表.xlsx", id="xlsx")]
+
+
+def reasons(read: schema.Read) -> list[tuple[int, str]]:
+    return list(read.rejected[["row", "reason"]].itertuples(index=False, name=None))
+
+
+def notes(read: schema.Read) -> list[tuple[int, str]]:
+    return list(read.notes[["row", "note"]].itertuples(index=False, name=None))
+
+
+def fill(path: Path, rows: list[dict[str, Any]]) -> None:
+    """Put rows below the headings of a template, as an editor would in Excel."""
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    places = {cell.value: cell.column for cell in sheet[1]}
+    for number, row in enumerate(rows, start=2):
+        for caption, value in row.items():
+            sheet.cell(number, places[caption], value)
+    book.save(path)
+
+
+@pytest.mark.parametrize(("write", "name"), WRITERS)
+def test_items_with_chinese_headings_and_words(write: Any, name: str, tmp_path: Path) -> None:
+    head = [
+        *(
+            "条目编号",
+            "标题",
+            "类型",
+            "语气",
+            "阶段",
+            "活动",
+            "价值",
+            "最早日期",
+            "最晚日期",
+            "发给",
+            "群发批数",
+        ),
+        *("先发条目", "节日", "所需分钟", "负责人", "必发", "文案", "图片", "选题", "链接", "备注"),
+    ]
+    full = [
+        *("A01", "芋头到了", "促销", "温暖", "预热", "中秋芋头", "3.5", "2026-09-21", "2026-09-24"),
+        *("妈妈、G03", "2", "A00", "中秋节", "20", "小林", "是", "今晚八点接龙", "1.jpg；2.jpg", "t1", ""),
+        "别忘了称重",
+    ]
+    bare = ["A02", "绘本单", *[""] * 19]
+    read = read_items(write(tmp_path / name, head, full, bare))
+    expected = schema.check(
+        pd.DataFrame(
+            [
+                {
+                    **{"item_id": "A01", "title": "芋头到了", "kind": "promotion", "tone": "warm"},
+                    **{"phase": "warmup", "campaign": "中秋芋头", "value": 3.5, "earliest": "2026-09-21"},
+                    **{"latest": "2026-09-24", "groups": ["妈妈", "G03"], "waves": 2, "after": ["A00"]},
+                    **{"festival": "中秋节", "minutes": 20, "owner": "小林", "must_send": True},
+                    **{"copy": "今晚八点接龙", "media": ["1.jpg", "2.jpg"], "topic": "t1"},
+                },
+                {"item_id": "A02", "title": "绘本单", "groups": ["all"]},
+            ]
+        ),
+        schema.ITEMS,
+    )
+    pd.testing.assert_frame_equal(read.frame, expected)
+    assert read.rejected.empty and read.notes.empty
+    assert read.extra.to_dict("list") == {"item_id": ["A01", "A02"], "备注": ["别忘了称重", ""]}
+    bare_row = read.frame.iloc[1]
+    assert (bare_row["kind"], bare_row["tone"], bare_row["phase"], bare_row["value"]) == (
+        "value", "neutral", "", 1.0,
+    )  # fmt: skip
+    assert (bare_row["groups"], bare_row["waves"], bare_row["must_send"]) == (["all"], 1, False)
+
+
+@pytest.mark.parametrize(("write", "name"), WRITERS)
+def test_items_with_the_names_of_the_contract(write: Any, name: str, tmp_path: Path) -> None:
+    head = ["item_id", "title", "kind", "tone", "phase", "groups", "must_send", "after"]
+    row = ["a", "新米", "red_packet", "festive", "review", "all", "true", "b, c"]
+    found = read_items(write(tmp_path / name, head, row)).frame.iloc[0]
+    assert (found["kind"], found["tone"], found["phase"]) == ("red_packet", "festive", "review")
+    assert (found["groups"], found["must_send"], found["after"]) == (["all"], True, ["b", "c"])
+
+
+@pytest.mark.parametrize("kind", schema.ITEM_KINDS)
+def test_every_word_for_a_kind(kind: str, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "a.csv", ["条目编号", "标题", "类型"], ["a", "题", schema.WORDS[kind]])
+    assert list(read_items(path).frame["kind"]) == [kind]
+
+
+@pytest.mark.parametrize("tone", schema.TONES)
+def test_every_word_for_a_tone(tone: str, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "a.csv", ["条目编号", "标题", "语气"], ["a", "题", schema.WORDS[tone]])
+    assert list(read_items(path).frame["tone"]) == [tone]
+
+
+@pytest.mark.parametrize(
+    ("word", "phase"),
+    [("预热", "warmup"), ("造势", "warmup"), ("促销", "promotion"), ("复盘", "review"), ("", "")],
+)
+def test_every_word_for_a_phase(word: str, phase: str, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "a.csv", ["条目编号", "标题", "阶段"], ["a", "题", word])
+    assert list(read_items(path).frame["phase"]) == [phase]
+
+
+@pytest.mark.parametrize("mark", ["、", ",", "，", ";", "；", "\n", " 、 "])
+def test_lists_are_split_at_every_mark_that_people_use(mark: str, tmp_path: Path) -> None:
+    path = write_csv(
+        tmp_path / "a.csv", ["条目编号", "标题", "发给"], ["a", "题", mark.join(["妈妈", "G03"])]
+    )
+    assert list(read_items(path).frame["groups"]) == [["妈妈", "G03"]]
+    row = [*GROUP[:3], mark.join(["08:30", "20:00"]), *GROUP[4:]]
+    path = write_csv(tmp_path / "g.csv", GROUP_HEADS, row)
+    assert list(read_groups(path).frame["slots"]) == [["08:30", "20:00"]]
+
+
+@pytest.mark.parametrize("word", ["全部", "所有群", "all", ""])
+def test_words_for_all_groups(word: str, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "a.csv", ["条目编号", "标题", "发给"], ["a", "题", word])
+    assert list(read_items(path).frame["groups"]) == [["all"]]
+
+
+BAD_ITEMS = [
+    ({"条目编号": ""}, "没有条目编号"),
+    ({"标题": ""}, "没有标题"),
+    ({"类型": "广告"}, "不认识的类型「广告」，可以填：干货、话题、促销、活动、红包、投票、通知"),
+    ({"语气": "愤怒"}, "不认识的语气「愤怒」，可以填：平实、温暖、喜庆、幽默、推销、庄重"),
+    ({"阶段": "中场"}, "不认识的阶段「中场」，可以填：预热、促销、复盘"),
+    ({"价值": "-1"}, "价值不能是负数（现在是 -1）"),
+    ({"群发批数": "0"}, "群发批数至少是 1（现在是 0）"),
+    (
+        {"最早日期": "2026-09-24", "最晚日期": "2026-09-21"},
+        "最早日期 2026-09-24 晚于最晚日期 2026-09-21，哪天都发不了",
+    ),
+    ({"条目编号": "ok"}, "条目编号「ok」重复，前面已有一行"),
+]
+
+
+@pytest.mark.parametrize(("write", "name"), WRITERS)
+@pytest.mark.parametrize(("change", "reason"), BAD_ITEMS)
+def test_bad_items_come_back_with_row_and_reason(
+    change: dict[str, str], reason: str, write: Any, name: str, tmp_path: Path
+) -> None:
+    head = ["条目编号", "标题", "类型", "语气", "阶段", "价值", "群发批数", "最早日期", "最晚日期"]
+    bad = {"条目编号": "bad", "标题": "题", **change}
+    rows = [["ok", "好的", *[""] * 7], [bad.get(caption, "") for caption in head], ["ok2", "题", *[""] * 7]]
+    read = read_items(write(tmp_path / name, head, *rows))
+    assert list(read.frame["item_id"]) == ["ok", "ok2"]
+    assert reasons(read) == [(3, reason)]
+    assert read.notes.empty
+
+
+def test_one_day_may_be_both_the_first_and_the_last(tmp_path: Path) -> None:
+    head = ["条目编号", "标题", "最早日期", "最晚日期"]
+    read = read_items(write_csv(tmp_path / "a.csv", head, ["a", "题", "2026-09-21 18:00", "2026-09-21"]))
+    assert reasons(read) == [] and list(read.frame["item_id"]) == ["a"]
+
+
+def test_what_cannot_be_read_is_missing_with_a_note(tmp_path: Path) -> None:
+    head = ["条目编号", "标题", "价值", "最晚日期", "所需分钟"]
+    read = read_items(write_csv(tmp_path / "a.csv", head, ["a", "题", "很高", "随便", "半小时"]))
+    assert notes(read) == [
+        (2, "价值：看不懂的数字「很高」，按空白处理"),
+        (2, "最晚日期：看不懂的日期「随便」，按空白处理"),
+        (2, "所需分钟：看不懂的数字「半小时」，按空白处理"),
+    ]
+    row = read.frame.iloc[0]
+    assert (row["value"], row["minutes"], row["latest"] is pd.NaT) == (1.0, 0, True)
+    assert read.rejected.empty
+
+
+BAD_GROUPS = [
+    ({"群编号": ""}, "没有群编号"),
+    ({"群名": ""}, "没有群名"),
+    ({"人数": ""}, "没有填人数"),
+    ({"人数": " "}, "没有填人数"),
+    ({"人数": "0"}, "人数要是大于 0 的整数（现在是「0」）"),
+    ({"人数": "-5"}, "人数要是大于 0 的整数（现在是「-5」）"),
+    ({"人数": "12.5"}, "人数要是大于 0 的整数（现在是「12.5」）"),
+    ({"人数": "很多"}, "人数要是大于 0 的整数（现在是「很多」）"),
+    ({"每天上限": ""}, "每天上限要填一个整数（现在是「」）"),
+    ({"每周上限": "几条"}, "每周上限要填一个整数（现在是「几条」）"),
+    ({"用途": "别的"}, "不认识的用途「别的」，可以填：自有、引流"),
+    ({"时段": ""}, "没有填时段，什么都发不了；请写成 08:30、12:30、20:00 这样"),
+    ({"时段": "20:00、25:00"}, "时段里有看不懂的「25:00」，请写成 20:00 这样"),
+    ({"时段": "晚上"}, "时段里有看不懂的「晚上」，请写成 20:00 这样"),
+    ({"免打扰": "22:00"}, "免打扰里有看不懂的「22:00」，请写成 22:00-08:00 这样"),
+    ({"免打扰": "22:00-26:00"}, "免打扰里有看不懂的「22:00-26:00」，请写成 22:00-08:00 这样"),
+    ({"群编号": "G1"}, "群编号「G1」重复，前面已有一行"),
+]
+
+
+@pytest.mark.parametrize(("write", "name"), WRITERS)
+@pytest.mark.parametrize(("change", "reason"), BAD_GROUPS)
+def test_bad_groups_come_back_with_row_and_reason(
+    change: dict[str, str], reason: str, write: Any, name: str, tmp_path: Path
+) -> None:
+    head = [*GROUP_HEADS, "用途", "免打扰"]
+    bad = {**dict(zip(GROUP_HEADS, ["G2", *GROUP[1:]], strict=True)), **change}
+    rows = [[*GROUP, "", ""], [bad.get(caption, "") for caption in head], ["G3", *GROUP[1:], "", ""]]
+    read = read_groups(write(tmp_path / name, head, *rows))
+    assert list(read.frame["group_id"]) == ["G1", "G3"]
+    assert reasons(read) == [(3, reason)]
+    assert read.notes.empty
+
+
+@pytest.mark.parametrize(("write", "name"), WRITERS)
+def test_groups_with_chinese_headings_and_words(write: Any, name: str, tmp_path: Path) -> None:
+    head = [*GROUP_HEADS, "人群", "渠道", "用途", "免打扰", "每周促销上限", "关闭日期", "负责人", "区域"]
+    full = [*GROUP, "妈妈", "企微群", "引流", "22:00-08:00、12:00-13:00", "1", "2026-12-31", "小林", "望湖"]
+    bare = ["G2", *GROUP[1:], *[""] * 8]
+    read = read_groups(write(tmp_path / name, head, full, bare))
+    common = {"name": "妈妈群", "members": 120, "slots": ["08:30", "20:00"]}
+    ceilings = {"posts_per_day": 2, "posts_per_week": 5}
+    expected = schema.check(
+        pd.DataFrame(
+            [
+                {
+                    **{"group_id": "G1", **common, **ceilings, "segment": "妈妈", "channel": "企微群"},
+                    **{"purpose": "link", "quiet": ["22:00-08:00", "12:00-13:00"], "promos_per_week": 1},
+                    **{"closes": dt.date(2026, 12, 31), "owner": "小林", "region": "望湖"},
+                },
+                {"group_id": "G2", **common, **ceilings},
+            ]
+        ),
+        schema.GROUPS,
+    )
+    pd.testing.assert_frame_equal(read.frame, expected)
+    assert read.rejected.empty and read.notes.empty
+
+
+def test_an_unknown_channel_stays_with_a_note(tmp_path: Path) -> None:
+    head = [*GROUP_HEADS, "渠道"]
+    read = read_groups(write_csv(tmp_path / "g.csv", head, [*GROUP, "QQ群"], ["G2", *GROUP[1:], "公众号"]))
+    assert list(read.frame["channel"]) == ["QQ群", "公众号"]
+    assert notes(read) == [
+        (2, "不认识的渠道「QQ群」，照写的保留；常用的是：群、企微群、公众号、视频号、朋友圈")
+    ]
+    assert read.rejected.empty
+
+
+def test_cells_that_excel_made_into_times_and_numbers_are_read(tmp_path: Path) -> None:
+    row = [101, "妈妈群", 120.0, dt.time(20, 0), 2.0, 5]
+    read = read_groups(write_book(tmp_path / "g.xlsx", GROUP_HEADS, row))
+    assert read.frame.iloc[0][["group_id", "slots"]].to_list() == ["101", ["20:00"]]
+    items = write_book(
+        tmp_path / "a.xlsx",
+        ["条目编号", "标题", "最早日期"],
+        [7.0, "题", dt.datetime(2026, 9, 21)],  # noqa: DTZ001 - a cell
+    )
+    found = read_items(items).frame.iloc[0]
+    assert (found["item_id"], found["earliest"].isoformat()) == ("7", "2026-09-21T00:00:00+08:00")
+
+
+def test_a_file_in_the_encoding_of_chinese_excel_is_read(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "g.csv", GROUP_HEADS, GROUP, encoding="gb18030")
+    read = read_groups(path)
+    assert list(read.frame["name"]) == ["妈妈群"]
+    assert notes(read) == [(1, "按 gb18030 编码读入")]
+
+
+def test_an_empty_table_gives_an_empty_frame(tmp_path: Path) -> None:
+    read = read_groups(write_csv(tmp_path / "g.csv", GROUP_HEADS))
+    pd.testing.assert_frame_equal(read.frame, schema.GROUPS.empty(), check_dtype=False)
+    assert read.rejected.empty and read.notes.empty
+
+
+def test_lacking_columns_are_named_in_chinese_with_the_file_to_follow(tmp_path: Path) -> None:
+    with pytest.raises(ColumnError) as items:
+        read_items(write_csv(tmp_path / "a.csv", ["标题", "类型"], ["题", "促销"]))
+    assert str(items.value) == "a.csv：缺少列 条目编号。请照 内容.xlsx 的表头填写，或补上这些列。"
+    with pytest.raises(ColumnError) as groups:
+        read_groups(write_csv(tmp_path / "g.csv", ["群编号", "群名"], ["G1", "妈妈群"]))
+    assert str(groups.value) == (
+        "g.csv：缺少列 人数、时段、每天上限、每周上限。请照 群.xlsx 的表头填写，或补上这些列。"
+    )
+
+
+def test_a_sheet_without_the_columns_is_passed_over_with_a_note(tmp_path: Path) -> None:
+    path = write_book(tmp_path / "a.xlsx", ["条目编号", "标题"], ["a", "题"])
+    book = openpyxl.load_workbook(path)
+    book.create_sheet("随手记").append(["想法", "日期"])
+    book.save(path)
+    read = read_items(path)
+    assert list(read.frame["item_id"]) == ["a"]
+    assert notes(read) == [(1, "这张表缺少列 条目编号、标题，没有读")]
+    assert list(read.notes["path"]) == ["a.xlsx〔随手记〕"]
+
+
+@pytest.mark.parametrize(("read", "name"), [(read_items, "内容.xlsx"), (read_groups, "群.xlsx")])
+def test_folders_and_missing_files_are_told_apart_by_their_whole_path(
+    read: Any, name: str, tmp_path: Path
+) -> None:
+    caption = {"内容.xlsx": "内容条目", "群.xlsx": "群"}[name]
+    with pytest.raises(InputError) as folder:
+        read(tmp_path)
+    assert str(folder.value) == (
+        f"{tmp_path} 是一个文件夹，这里要的是{caption}表这一个文件。请指到里面的文件，如 {name}。"
+    )
+    gone = tmp_path / "没有" / "表.xlsx"
+    with pytest.raises(InputError) as missing:
+        read(str(gone))
+    assert str(missing.value) == f"找不到文件 {gone}。请核对文件名和所在的文件夹。"
+
+
+ITEM_ROWS = [
+    {
+        **{"条目编号": "A01", "标题": "芋头到了", "类型": "促销", "语气": "温暖", "阶段": "预热"},
+        **{"活动": "中秋芋头", "价值": 3, "发给": "妈妈、G03", "群发批数": 2, "必发": "是"},
+        **{"最早日期": dt.date(2026, 9, 21), "最晚日期": dt.date(2026, 9, 24), "节日": "中秋"},
+    },
+    {"条目编号": "A02", "标题": "绘本单", "先发条目": "A01", "发给": "all"},
+]
+GROUP_ROWS = [
+    {
+        **{"群编号": "G03", "群名": "望湖妈妈一群", "人群": "妈妈", "人数": 186, "渠道": "企微群"},
+        **{
+            "用途": "引流",
+            "关闭日期": dt.date(2026, 12, 31),
+            "时段": "08:30、20:00",
+            "免打扰": "22:00-08:00",
+        },
+        **{"每天上限": 2, "每周上限": 5, "每周促销上限": 2, "负责人": "小林"},
+    },
+    {"群编号": "G04", "群名": "二群", "人数": 90, "时段": "20:00", "每天上限": 1, "每周上限": 3},
+]
+
+
+@pytest.mark.parametrize(
+    ("what", "rows", "contract", "read"),
+    [
+        ("items", ITEM_ROWS, schema.ITEMS, read_items),
+        ("groups", GROUP_ROWS, schema.GROUPS, read_groups),
+    ],
+)
+def test_a_template_filled_in_is_read_back_equal(
+    what: Any, rows: list[dict[str, Any]], contract: schema.Contract, read: Any, tmp_path: Path
+) -> None:
+    path = write_template(tmp_path / "模板.xlsx", what=what)
+    assert path == tmp_path / "模板.xlsx"
+    blank = read(path)
+    assert len(blank.frame) == 0 and blank.rejected.empty and blank.notes.empty
+    fill(path, rows)
+    found = read(path)
+    assert found.rejected.empty and found.notes.empty
+    pd.testing.assert_frame_equal(found.frame, schema.check(pd.DataFrame(rows), contract))
+
+
+def test_a_template_has_every_heading_choices_and_a_sheet_that_explains(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(write_template(tmp_path / "a.xlsx"))
+    assert book.sheetnames == ["内容", "填写说明"]
+    assert [cell.value for cell in book["内容"][1]] == list(schema.ITEMS.captions.values())
+    choices = [rule.formula1 for rule in book["内容"].data_validations.dataValidation]
+    assert '"干货,话题,促销,活动,红包,投票,通知"' in choices
+    explained = [row[0].value for row in book["填写说明"].iter_rows(min_row=2)]
+    assert explained == list(schema.ITEMS.captions.values())
+    needed = [row[0].value for row in book["填写说明"].iter_rows(min_row=2) if row[1].value == "必填"]
+    assert needed == ["条目编号", "标题"]
+
+
+def test_a_template_makes_the_folder_it_is_to_lie_in(tmp_path: Path) -> None:
+    path = write_template(tmp_path / "我的 文案台" / "结果" / "群.xlsx", what="groups")
+    assert path.is_file() and len(read_groups(path).frame) == 0
+
+
+def test_a_template_cannot_replace_a_folder_or_lie_below_a_file(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="是一个文件夹。请在后面加上文件名"):
+        write_template(tmp_path)
+    (tmp_path / "文件").write_text("x", encoding="utf-8")
+    with pytest.raises(InputError, match="路径里有一段是文件"):
+        write_template(tmp_path / "文件" / "群.xlsx")
+    with pytest.raises(InputError, match="路径里有一段是文件"):
+        write_template(tmp_path / "文件" / "里面" / "群.xlsx")
+    with pytest.raises(ChoiceError, match="items、groups"):
+        write_template(tmp_path / "a.xlsx", what="posts")  # type: ignore[arg-type]
+
+
+def test_a_locked_file_is_a_permission_error_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(self: Path, data: bytes) -> int:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "write_bytes", locked)
+    with pytest.raises(PermissionError):
+        write_template(tmp_path / "群.xlsx")
+
+
+# what the planner says of tables that it cannot plan with
+
+
+def groups_frame(count: int = 1, **more: Any) -> pd.DataFrame:
+    rows = [
+        {
+            **{"group_id": f"G{n}", "name": f"{n}群", "members": 100, "slots": ["08:30", "20:00"]},
+            **{"posts_per_day": 1, "posts_per_week": 5, **more},
+        }
+        for n in range(1, count + 1)
+    ]
+    return pd.DataFrame(rows)
+
+
+def items_frame(*ids: str, **more: Any) -> pd.DataFrame:
+    return pd.DataFrame([{"item_id": name, "title": f"标题{name}", **more} for name in ids or ("a",)])
+
+
+def posts_frame(*rows: tuple[str, str, str, str], sequence: int = 0) -> pd.DataFrame:
+    """A calendar of (item, group, time, status)."""
+    return schema.check(
+        pd.DataFrame(
+            [
+                {
+                    **{"post_id": f"{i}@{g}", "item_id": i, "group_id": g, "starts_at": at},
+                    **{"status": status, "sequence": sequence},
+                }
+                for i, g, at, status in rows
+            ]
+        ),
+        schema.CALENDAR,
+    )
+
+
+def test_an_unknown_audience_names_item_and_group_and_lists_what_there_is() -> None:
+    groups = schema.check(groups_frame(10, segment="妈妈"), schema.GROUPS)
+    with pytest.raises(PlanError) as error:
+        checked_items(items_frame(groups=["G1", "G77"]), groups)
+    assert str(error.value) == (
+        "条目 a（标题a）要发给「G77」，但群表里没有这样的群编号或人群。现有的人群：妈妈；"
+        "现有的群：G1（1群）、G2（2群）、G3（3群）、G4（4群）、G5（5群）、G6（6群）、G7（7群）、G8（8群） 等 10 个群。"
+        "请改正「发给」一列。"
+    )
+    with pytest.raises(PlanError, match=r"现有的人群：无；现有的群：G1（1群）。请改正"):
+        checked_items(items_frame(groups=["妈妈"]), schema.check(groups_frame(), schema.GROUPS))
+
+
+@pytest.mark.parametrize(
+    ("items", "message"),
+    [
+        (items_frame("a", "a"), "条目编号 有重复：a"),
+        (items_frame("a", after=["z"]), "的先发条目「z」不在内容条目里。请改正「先发条目」一列。"),
+        (items_frame("a", "b", after=["a"]), "先发条目绕成了一圈：a → a"),
+        (items_frame("a", kind="广告"), "的类型「广告」不认识"),
+        (items_frame("a", value=-1), "的价值是 -1.0。请填一个不小于 0 的数。"),
+    ],
+)
+def test_messages_about_items_use_the_words_of_the_table(items: pd.DataFrame, message: str) -> None:
+    with pytest.raises(PlanError) as error:
+        checked_items(items, schema.check(groups_frame(), schema.GROUPS))
+    assert message in str(error.value)
+    assert not any(name in str(error.value) for name in ("after", "groups", "item_id", "value 是"))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"slots": ["25:00"]}, "群 G1（1群）的时段里有看不懂的「25:00」。请写成 20:00 这样的形式。"),
+        ({"quiet": ["晚上"]}, "群 G1（1群）的免打扰里有看不懂的「晚上」。请写成 22:00-08:00 这样的形式。"),
+        ({"members": -1}, "群 G1（1群）的人数是空的或负数。请填一个整数。"),
+    ],
+)
+def test_messages_about_groups_use_the_words_of_the_table(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(PlanError) as error:
+        checked_groups(groups_frame(**change))
+    assert str(error.value) == message
+
+
+@pytest.mark.parametrize("days", [None, "7", 0, -1, 7.5, float("nan"), float("inf"), True, 800, [7]])
+def test_days_that_are_none_are_a_plan_error(days: Any) -> None:
+    with pytest.raises(PlanError, match="排期的天数应是 1 到 731 的整数"):
+        plan_posts(items_frame(), groups_frame(), start="2026-09-21", days=days)
+
+
+@pytest.mark.parametrize("start", [None, "", "下周", 3.5])
+def test_a_start_that_is_no_day_is_a_plan_error(start: Any) -> None:
+    with pytest.raises(PlanError, match="排期的第一天看不懂"):
+        plan_posts(items_frame(), groups_frame(), start=start, days=7)
+
+
+@pytest.mark.parametrize("stability", [-1, float("nan"), float("inf"), "3", True])
+def test_a_stability_that_is_no_number_is_a_choice_error(stability: Any) -> None:
+    with pytest.raises(ChoiceError, match="stability 应是不小于 0 的数"):
+        plan_posts(items_frame(), groups_frame(), start="2026-09-21", days=1, stability=stability)
+
+
+def test_one_item_pinned_twice_to_a_group_is_named() -> None:
+    twice = posts_frame(("a", "G1", "2026-09-21 20:00", "pinned"), ("a", "G1", "2026-09-22 20:00", "draft"))
+    with pytest.raises(PlanError) as error:
+        plan_posts(items_frame(), groups_frame(), start="2026-09-21", days=7, pinned=twice)
+    assert str(error.value) == (
+        "已定的发布里，条目 a 在群 G1 出现了不止一次，一条内容在一个群里只发一次。请只留下其中一行。"
+    )
+    # one that was cancelled is none
+    once = posts_frame(
+        ("a", "G1", "2026-09-21 20:00", "cancelled"), ("a", "G1", "2026-09-22 20:00", "pinned")
+    )
+    plan = plan_posts(items_frame(), groups_frame(), start="2026-09-21", days=7, pinned=once)
+    assert list(plan.calendar["status"]) == ["pinned"]
+
+
+MOVES = [
+    # before, what stands now, the sequence expected
+    (("2026-09-21 20:00", "pinned", 0), ("2026-09-21 20:00", "pinned", 0), 0),
+    (("2026-09-21 20:00", "pinned", 0), ("2026-09-22 20:00", "pinned", 0), 1),
+    (("2026-09-21 20:00", "draft", 0), ("2026-09-21 20:00", "sent", 0), 1),
+    (("2026-09-21 20:00", "draft", 0), ("2026-09-21 20:00", "draft", 0), 1),
+    (("2026-09-21 20:00", "pinned", 4), ("2026-09-22 20:00", "sent", 0), 5),
+    (("2026-09-21 20:00", "pinned", 1), ("2026-09-22 20:00", "pinned", 7), 7),
+    (("2026-09-21 20:00", "pinned", 3), ("2026-09-21 20:00", "pinned", 0), 3),
+]
+
+
+@pytest.mark.parametrize(("before", "now", "expected"), MOVES)
+def test_the_sequence_of_a_standing_post_grows_with_each_change(
+    before: tuple[str, str, int], now: tuple[str, str, int], expected: int
+) -> None:
+    old, new = (
+        posts_frame(("a", "G1", at, status), sequence=sequence) for at, status, sequence in (before, now)
+    )
+    plan = plan_posts(items_frame(), groups_frame(), start="2026-09-21", days=7, pinned=new, previous=old)
+    assert list(plan.calendar["sequence"]) == [expected]
+    again = plan_posts(
+        items_frame(), groups_frame(), start="2026-09-21", days=7, previous=plan.calendar, pinned=plan.pinned
+    )
+    assert list(again.calendar["sequence"]) == [expected]
+
+
+def test_new_posts_beside_a_pinned_one_are_drafts_with_a_reason() -> None:
+    pinned = posts_frame(("a", "G1", "2026-09-21 20:00", "pinned")).drop(columns="reason")
+    items = items_frame("a", "b", "c", groups="all")
+    plan = plan_posts(items, groups_frame(2), start="2026-09-21", days=7, pinned=pinned)
+    status = dict(zip(plan.calendar["post_id"], plan.calendar["status"], strict=True))
+    pairs = [f"{i}@{g}" for i in "abc" for g in ("G1", "G2")]
+    assert status == {name: "pinned" if name == "a@G1" else "draft" for name in pairs}
+    assert (plan.calendar["reason"] != "").all()
+    standing = plan.calendar.set_index("post_id").loc["a@G1"]
+    assert standing["reason"] == "已定的发布，按原时间保留"
+    assert plan.value == 6.0 <= plan.bound
+    checks = check_calendar(plan.calendar, plan.items, plan.groups, rules=plan.rules)
+    assert (checks["severity"] == "block").sum() == 0
+
+
+@pytest.mark.parametrize(("day", "rule_id"), [("2028-10-03", "festival"), ("2024-04-04", "solemn")])
+def test_the_planner_keeps_festivals_and_solemn_days_of_other_years(day: str, rule_id: str) -> None:
+    # 2028-10-03 is Mid-Autumn, 2024-04-04 Tomb-Sweeping Day
+    plan = plan_posts(items_frame(kind="promotion"), groups_frame(), start=day, days=1)
+    assert list(plan.unplaced["rule_id"]) == [rule_id]
+    assert plan.calendar.empty and plan.value == 0.0
