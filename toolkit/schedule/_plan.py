@@ -20,6 +20,7 @@ from toolkit.schema import Plan, Rules
 _LETTERS = "BCDFGHJKMNPQRSTVWXYZ"
 _SIGNS = _LETTERS + "23456789"
 _CODE_LENGTH = 5
+_TOLERANCE = 3e-6
 
 
 def plan_posts(
@@ -93,6 +94,8 @@ def _worth(
     value = round(float(calendar["value"].sum()) - world.price * unmet, 6)
     standing = float(calendar.loc[calendar["status"] != "draft", "value"].sum())
     bound = max(value, round(placed_bound - world.price * int(asked.sum()) + standing, 6))
+    # closer than the solver's own tolerance is equal; else a plan worth nothing would seem a whole gap away
+    bound = value if bound - value <= _TOLERANCE * max(1.0, abs(placed_bound)) else bound
     size = max(abs(bound), abs(value))
     return value, bound, (bound - value) / size if size else 0.0
 
