@@ -41,6 +41,7 @@ from toolkit.schema import (
 
 # a fixed day in docProps/core.xml, so that the same input gives the same file
 _CREATED = dt.datetime(2026, 1, 1)  # noqa: DTZ001 - the format has no zone
+_MOST_LINES = 6
 _MAX_ROWS, _MAX_TEXT, _MAX_SHEET_NAME = 1_048_576, 32_767, 31
 _CUT = "…（太长，Excel 一格放不下，后面省略）"
 _WIDEST, _NARROWEST = 48, 8
@@ -123,21 +124,40 @@ class _Book:
         sheet.set_footer("&L&A&R第 &P / &N 页")
         return sheet
 
-    def table(self, name: str, frame: pd.DataFrame, *, heads: dict[Any, str] | None = None) -> None:
-        """A frame as a sheet: caption row frozen, filter on, columns as wide as their text."""
+    def table(
+        self,
+        name: str,
+        frame: pd.DataFrame,
+        *,
+        heads: dict[Any, str] | None = None,
+        printed: int | None = None,
+    ) -> None:
+        """A frame as a sheet: caption row frozen, filter on, columns as wide as their text.
+
+        Rows are as high as their printed text, six lines at most; `printed` columns come out on paper (None: all).
+        """
         if len(frame) >= _MAX_ROWS:
             raise InputError(
                 f"表「{plain(name)}」有 {len(frame)} 行，Excel 一张表放不下。请先筛选，或改用 CSV。"
             )
         sheet = self.sheet(name)
         heads = captions(frame) if heads is None else heads
+        lines = [1] * (len(frame) + 1)
         for place, column in enumerate(frame.columns):
             head = plain(heads[column])
             sheet.write_string(0, place, head, self.head)
             widths = [_width(head) + 4]
             for row, value in enumerate(frame.iloc[:, place], start=1):
                 widths.append(self._write(sheet, row, place, value, worded=is_worded(column)))
-            sheet.set_column(place, place, _column_width(widths))
+            wide = _column_width(widths)
+            sheet.set_column(place, place, wide)
+            # what is not printed may be read in its cell
+            for row, width in enumerate(widths if place < (printed or frame.shape[1]) else []):
+                lines[row] = max(lines[row], -(-width // wide))
+        for row, count in enumerate(lines[1:], start=1):
+            sheet.set_row(row, 15 * min(count, _MOST_LINES))
+        if printed and len(frame):
+            sheet.print_area(0, 0, len(frame), printed - 1)
         sheet.freeze_panes(1, 1 if frame.shape[1] > 4 else 0)
         if frame.shape[1]:
             sheet.autofilter(0, 0, len(frame), frame.shape[1] - 1)
@@ -175,7 +195,7 @@ class _Book:
             sheet.write_blank(row, place, None, style)
             return 0
         sheet.write_string(row, place, clean, style)
-        return max(_width(line) for line in clean.split("\n"))
+        return sum(_width(line) for line in clean.split("\n"))
 
 
 def _width(text: str) -> int:
@@ -219,7 +239,7 @@ def _write_list(book: _Book, frame: pd.DataFrame) -> None:
     }
     first = ["starts_at", "weekday", "marks", "name", "segment", "title", "kind", "status", "reason", "copy"]
     last = ["owner", "minutes", "value", "sequence", "code", "post_id", "item_id", "group_id"]
-    book.table("排期总表", shown[[*first, *last]], heads=heads)
+    book.table("排期总表", shown[[*first, *last]], heads=heads, printed=9)
 
 
 def _write_month(book: _Book, frame: pd.DataFrame, groups: pd.DataFrame | None, span: list[dt.date]) -> None:
