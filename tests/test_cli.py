@@ -312,12 +312,19 @@ def test_a_rejected_group_is_named_where_an_item_misses_it(
 def test_folders_that_cannot_be_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     content = own_content(tmp_path / "内容", "青团")
     assert week("--documents", content, "--out", tmp_path / ("长" * 200)) == 2
-    assert "建不了文件夹" in capsys.readouterr().err
+    assert "名字太长或写法不对" in capsys.readouterr().err
 
 
 def test_the_console_speaks_chinese(capsys: pytest.CaptureFixture[str]) -> None:
     said = []
-    for arguments in (["week", "--days", "abc"], ["wek"], ["plan"], ["week", "--nope"], ["week", "--out"]):
+    for arguments in (
+        ["week", "--days", "abc"],
+        ["wek"],
+        ["plan"],
+        ["week", "--nope"],
+        ["week", "--out"],
+        ["week", "--out", ""],
+    ):
         with pytest.raises(SystemExit) as stop:
             cli.main(arguments)
         assert stop.value.code == 2
@@ -328,6 +335,7 @@ def test_the_console_speaks_chinese(capsys: pytest.CaptureFixture[str]) -> None:
         "没有完成：缺少 内容条目, 群, --start",
         "没有完成：不认识的参数 --nope",
         "没有完成：--out 后面要跟一个值",
+        "没有完成：--out 后面的路径是空的",
     ]
 
 

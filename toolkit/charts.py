@@ -414,6 +414,24 @@ EXTRA_CAPTIONS: dict[str, str] = {
     **{"segments": "适合人群", "origin": "由来", "pattern": "句式", "intent": "意图"},
     **{"name": "群名", "topic_id": "选题编号"},
 }
+# words for values of such columns, and for the categories of findings
+_SPOKEN: dict[str, dict[str, str]] = {
+    "origin": {"rising": "热词", "steady": "平时常说", "keyword": "突出的词"},
+    "category": {
+        **{"absolute": "绝对化用语", "medical": "医疗", "induced_share": "诱导分享", "clickbait": "标题党"},
+        **{"finance": "金融", "education": "教育", "food_health": "食品保健", "false_claim": "虚假宣传"},
+        **{"price": "价格", "cosmetics": "化妆品", "official_impersonation": "冒用官方", "privacy": "隐私"},
+        **{
+            "public_order": "公序良俗",
+            "real_estate": "房产",
+            "unfair": "不正当竞争",
+            "alcohol_tobacco": "烟酒",
+        },
+        **{"rumor": "谣言", "state_symbol": "国家象征", "diversion": "站外引流", "ad_label": "广告标识"},
+        **{"citation": "引证", "prize": "奖品", "induced_follow": "诱导关注", "minors": "未成年人"},
+        **{"exempt": "可以例外", "second_look": "请人看一眼"},
+    },
+}
 
 
 def in_words(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
@@ -440,8 +458,9 @@ def in_words(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
     out = {}
     for name in shown.columns:
         series = shown[name]
-        if name in WORDED:
-            series = series.map(lambda value: WORDS.get(value, value))
+        if name in WORDED or name in _SPOKEN:
+            words = {**WORDS, **_SPOKEN.get(str(name), {})}
+            series = series.map(lambda value, words=words: words.get(value, value))
         elif isinstance(series.dtype, pd.DatetimeTZDtype):
             series = series.dt.strftime("%Y-%m-%d %H:%M")
         elif series.dtype == "float64":

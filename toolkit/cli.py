@@ -37,6 +37,7 @@ _SPOKEN = (
         r"argument (?:\S+): invalid choice: '(.*?)'.*",
         r"没有「\1」这个命令，可以用 week、mine、score、check、plan",
     ),
+    (r"argument (\S+?)(?:/\S+)?: 路径是空的", r"\1 后面的路径是空的"),
     (r"unrecognized arguments: (.*)", r"不认识的参数 \1"),
     (r"ambiguous option: (.*) could match .*", r"\1 不够明确，请写全"),
 )
@@ -65,6 +66,13 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"没有完成：{message}。运行 {self.prog} --help 看用法。\n")
 
 
+def _path(text: str) -> Path:
+    """A path option; an empty one would be the current folder, which nobody means."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("路径是空的")
+    return Path(text)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 2 for a mistake in what was given (said in Chinese)."""
     for stream in (sys.stdout, sys.stderr):
@@ -91,22 +99,22 @@ def _parser() -> _Parser:
     parser = _Parser(prog="wenan", description="文案台：从同行内容到一周排期。")
     commands = parser.add_subparsers(dest="command", required=True, metavar="命令")
     week = commands.add_parser("week", help="一周的全部工作：热词、选题、标题、排期、报告")
-    week.add_argument("--documents", nargs="+", type=Path, metavar="路径", help="同行内容：文件或文件夹")
-    week.add_argument("--groups", type=Path, metavar="文件", help="群（xlsx 或 csv）")
-    week.add_argument("--items", type=Path, metavar="文件", help="内容条目（xlsx 或 csv）")
+    week.add_argument("--documents", nargs="+", type=_path, metavar="路径", help="同行内容：文件或文件夹")
+    week.add_argument("--groups", type=_path, metavar="文件", help="群（xlsx 或 csv）")
+    week.add_argument("--items", type=_path, metavar="文件", help="内容条目（xlsx 或 csv）")
     week.add_argument("--start", metavar="日期", help="排期从哪一天起，如 2026-09-21")
     week.add_argument("--days", type=int, default=14, metavar="天数", help="排几天（默认 14）")
     week.add_argument("--now", metavar="时间", help="把现在当作这个时间，如 2026-09-21 09:00")
     week.add_argument(
         "--platform", default="wechat", metavar="平台", help="标题按哪个平台打分（默认 wechat）"
     )
-    week.add_argument("--out", type=Path, metavar="文件夹", help="结果放在哪里")
+    week.add_argument("--out", type=_path, metavar="文件夹", help="结果放在哪里")
     week.add_argument(
-        "--home", type=Path, metavar="文件夹", help="工作文件夹（默认是主目录里的「我的文案台」）"
+        "--home", type=_path, metavar="文件夹", help="工作文件夹（默认是主目录里的「我的文案台」）"
     )
     week.set_defaults(run=_week)
     mine = commands.add_parser("mine", help="热词表")
-    mine.add_argument("documents", nargs="+", type=Path, metavar="路径")
+    mine.add_argument("documents", nargs="+", type=_path, metavar="路径")
     mine.add_argument("--top", type=int, default=20, metavar="个数")
     mine.set_defaults(run=_mine)
     score = commands.add_parser("score", help="给标题打分")
@@ -119,11 +127,11 @@ def _parser() -> _Parser:
     check.add_argument("--editorial", action="store_true", help="资讯，不是推广")
     check.set_defaults(run=_check)
     plan = commands.add_parser("plan", help="只做排期")
-    plan.add_argument("items", type=Path, metavar="内容条目")
-    plan.add_argument("groups", type=Path, metavar="群")
+    plan.add_argument("items", type=_path, metavar="内容条目")
+    plan.add_argument("groups", type=_path, metavar="群")
     plan.add_argument("--start", required=True, metavar="日期")
     plan.add_argument("--days", type=int, default=14, metavar="天数")
-    plan.add_argument("--out", type=Path, default=Path("calendar.xlsx"), metavar="文件")
+    plan.add_argument("--out", type=_path, default=Path("calendar.xlsx"), metavar="文件")
     plan.set_defaults(run=_plan)
     return parser
 
@@ -205,11 +213,12 @@ def _week(options: argparse.Namespace) -> None:
     import pandas as pd
 
     import toolkit as tk
-    from toolkit.week import make_folder, read_week, week_sources, write_week
+    from toolkit.week import read_week, week_sources, write_week
 
     progress, now = Progress(sys.stdout), _moment(options.now)
     asked = {name: getattr(options, name) for name in ("documents", "groups", "items", "out")}
     sources = week_sources(home=_home(options.home), **asked)
+    given = _checked(options, sources)
     progress.say("正在读同行内容…")
     read = read_week(sources, now=now)
     items, groups = _tables(sources.items, sources.groups)
@@ -217,7 +226,7 @@ def _week(options: argparse.Namespace) -> None:
     documents = tk.mark_duplicates(read.frame)
     progress.say("正在比较各周的用词…")
     mined = tk.mine_trends(documents)
-    start = _day(options.start) if options.start else tk.monday_after(documents, now=now)
+    start = given or tk.monday_after(documents, now=now)
     topics = tk.find_topics(mined, documents)
     own = tk.read_documents(sources.own).frame if sources.own else None
     topics = tk.rank_topics(topics, groups=groups.frame, own=own, today=start, documents=documents)
@@ -228,11 +237,23 @@ def _week(options: argparse.Namespace) -> None:
     progress.say(f"正在为 {len(groups.frame)} 个群排 {options.days} 天…")
     plan = _planned(wanted, groups, start, options.days)
     progress.say("正在写报告和日历…")
-    make_folder(sources.out)
     others = {"群": groups} if items is None else {"群": groups, "内容条目": items}
     made = {"documents": documents, "mined": mined, "topics": topics, "headlines": headlines}
     for path in write_week(sources, read=read, plan=plan, others=others, **made):
         progress.say(f"已写好 {path}")
+
+
+def _checked(options: argparse.Namespace, sources: Any) -> dt.date | None:
+    """The first day asked for; what cannot work is said before any work is done."""
+    from toolkit import lexicons
+    from toolkit.schema import ChoiceError
+    from toolkit.week import usable_folder
+
+    lexicons.platform(options.platform)
+    if options.days < 1:
+        raise ChoiceError(f"--days 至少是 1 天（现在是 {options.days}）。")
+    usable_folder(sources.out)
+    return _day(options.start) if options.start else None
 
 
 def _planned(items: Any, groups: Any, start: dt.date, days: int) -> Any:

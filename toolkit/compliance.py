@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit import lexicons
-from toolkit.schema import FINDINGS, ChoiceError
+from toolkit.schema import FINDINGS, ChoiceError, is_missing
 from toolkit.text import fold, normalise
 
 PURPOSES = {"promotion": "推广", "editorial": "内容"}
@@ -148,8 +148,7 @@ def check_copy(text: str, *, purpose: str = "promotion", platform: str | None = 
     >>> check_copy("曝光：全城最低价是骗局")["category"].tolist()
     ['exempt']
     """
-    missing = text is None or text != text
-    return _frame(find("" if missing else text, purpose=purpose, platform=platform))
+    return _frame(find("" if is_missing(text) else text, purpose=purpose, platform=platform))
 
 
 def gate(findings: pd.DataFrame | Iterable[Finding]) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit import lexicons, tables, text
-from toolkit.schema import DOCUMENTS, ChoiceError, InputError, Read, check
+from toolkit.schema import DOCUMENTS, ChoiceError, InputError, Read, check, checked_moment
 
 TEXT_SUFFIXES = (".txt", ".md")
 PAGE_SUFFIXES = (".html", ".htm")
@@ -357,5 +357,5 @@ def monday_after(documents: pd.DataFrame, *, now: dt.datetime | None = None) -> 
     last = check(documents, DOCUMENTS)["published_at"].max()
     if pd.isna(last) and now is None:
         raise ChoiceError("这批内容没有日期，算不出排期从哪天起。请用 start= 指明，例如 2026-09-21。")
-    day = now.date() if pd.isna(last) and now is not None else last.date()
+    day = checked_moment(now, "now").date() if pd.isna(last) else last.date()
     return day + dt.timedelta(days=7 - day.weekday())

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from toolkit import compliance, lexicons
-from toolkit.schema import HEADLINES, TOPICS, ChoiceError, ColumnError, as_list, check
+from toolkit.schema import HEADLINES, TOPICS, ChoiceError, ColumnError, as_list, check, is_missing
 from toolkit.text import cut_to_width, display_width, fold, has_han, normalise, segment
 
 # a headline is read to here by the rubric; the gate reads all of it
@@ -163,7 +163,7 @@ def _texts(headlines: Any) -> list[str]:
     if isinstance(headlines, str):
         return [headlines]
     if isinstance(headlines, pd.DataFrame):
-        names = [name for name in ("headline", "title") if name in headlines.columns]
+        names = [name for name in ("headline", "title", "标题") if name in headlines.columns]
         if not names:
             present = tuple(str(name) for name in headlines.columns)
             raise ColumnError(
@@ -173,11 +173,7 @@ def _texts(headlines: Any) -> list[str]:
                 present=present,
             )
         headlines = headlines[names[0]]
-    return ["" if _is_missing(value) else str(value) for value in headlines]
-
-
-def _is_missing(value: Any) -> bool:
-    return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value)
+    return ["" if is_missing(value) else str(value) for value in headlines]
 
 
 def _row(text: str, folded: str, words: list[str], wanted: _Wanted) -> dict[str, Any]:
@@ -348,7 +344,7 @@ def _audience_text(audience: Any) -> str:
         return audience
     if isinstance(audience, (Mapping, pd.Series)):
         values = (audience.get(name) for name in ("theme", "segment", "name"))
-        return " ".join(str(value) for value in values if not _is_missing(value))
+        return " ".join(str(value) for value in values if not is_missing(value))
     raise ChoiceError(f"audience 要么是群表的一行，要么是一个主题词（现在是 {type(audience).__name__}）。")
 
 
@@ -450,7 +446,7 @@ def _topic_terms(topic: Any) -> list[str]:
         label = str(topic.get("label", ""))
         listed = [label, *listed] if label in listed else listed
     else:
-        listed = [str(term) for term in topic]
+        listed = [] if is_missing(topic) else [str(term) for term in topic if not is_missing(term)]
     cleaned = (" ".join("".join(c for c in normalise(term) if c.isprintable()).split()) for term in listed)
     return [term for term in dict.fromkeys(cleaned) if any(character.isalnum() for character in term)]
 

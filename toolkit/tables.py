@@ -22,7 +22,17 @@ from typing import Any
 
 import pandas as pd
 
-from toolkit.schema import TIME_DTYPE, TIME_ZONE, ColumnError, Contract, InputError, as_flag, as_list, as_time
+from toolkit.schema import (
+    TIME_DTYPE,
+    TIME_ZONE,
+    ColumnError,
+    Contract,
+    InputError,
+    as_flag,
+    as_list,
+    as_time,
+    checked_moment,
+)
 
 TABLE_SUFFIXES = (".csv", ".tsv", ".xlsx", ".jsonl")
 REJECTED_COLUMNS = ["path", "row", "reason"]
@@ -444,7 +454,7 @@ def parse_time(value: Any, *, now: dt.datetime | None = None) -> tuple[pd.Timest
     """
     if isinstance(value, (dt.datetime, dt.date)):
         return as_time(value), ""
-    now = None if now is None else as_time(now).to_pydatetime()
+    now = None if now is None else checked_moment(now, "now")
     text = str(value).translate(_WIDE).strip()
     if text.lower() in _NOTHING:
         return pd.NaT, ""

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from toolkit import lexicons
-from toolkit.schema import ChoiceError
+from toolkit.schema import ChoiceError, is_missing
 
 # one native call cuts a chunk of this many characters: 1 to 8 MB are equally fast, single documents ten times slower
 CHUNK_CHARACTERS = 1_000_000
@@ -138,7 +138,7 @@ def segment(texts: Iterable[str], *, words: Any | None = None) -> list[list[str]
     cutter = _cutter(word_list(words))
     listed = [texts] if isinstance(texts, str) else texts
     out: list[list[str]] = []
-    for chunk in _chunks(["" if text is None else str(text).replace(_SEPARATOR, " ") for text in listed]):
+    for chunk in _chunks(["" if is_missing(text) else str(text).replace(_SEPARATOR, " ") for text in listed]):
         tokens: list[str] = []
         for token in cutter.cut(_SEPARATOR.join(chunk)):
             if token == _SEPARATOR:

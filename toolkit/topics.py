@@ -14,7 +14,17 @@ import numpy as np
 import pandas as pd
 
 from toolkit import compliance, lexicons, text, trends
-from toolkit.schema import DOCUMENTS, GROUPS, ITEMS, TOPICS, TRENDS, ChoiceError, as_date, check
+from toolkit.schema import (
+    DOCUMENTS,
+    GROUPS,
+    ITEMS,
+    TOPICS,
+    TRENDS,
+    ChoiceError,
+    as_date,
+    check,
+    checked_moment,
+)
 
 # fewer candidates than this leave an editor no choice: steady words, then plain keywords, fill the list up
 FEWEST_TOPICS = 8
@@ -208,7 +218,7 @@ def rank_topics(
     Raises ChoiceError for an unknown weight, a negative one, or none above zero.
     """
     frame = check(topics, TOPICS)
-    day = as_date(today)
+    day = None if today is None else checked_moment(today, "today").date()
     documents = None if documents is None else check(documents, DOCUMENTS)
     own = None if own is None else check(own if "doc_id" in own else own.assign(doc_id=""), DOCUMENTS)
     chosen = _weights(weights)
@@ -413,9 +423,7 @@ def items_from_topics(
     give an empty frame.
     """
     rows = []
-    first = as_date(start)
-    if first is None:
-        raise ChoiceError("start 要写成 2026-09-21 这样的日期。")
+    first = checked_moment(start, "start").date()
     usable = headlines[headlines["gate"] != "block"].sort_values(
         ["craft", "headline"], ascending=[False, True]
     )

@@ -22,8 +22,9 @@ from toolkit.schema import (
     TIME_ZONE,
     TRENDS,
     ChoiceError,
-    as_time,
     check,
+    checked_moment,
+    is_missing,
 )
 
 # a share of false alarms that an editor can live with among the words called new, rising or fading
@@ -71,7 +72,8 @@ def extract_keywords(documents: Any, *, top: int = 10, words: Any | None = None)
         frame = check(documents, DOCUMENTS)
         ids, texts = frame["doc_id"].tolist(), _document_texts(frame)
     else:
-        texts = ["" if value is None or value != value else str(value) for value in documents]
+        listed = [documents] if isinstance(documents, str) else documents
+        texts = ["" if is_missing(value) else str(value) for value in listed]
         ids = [str(place) for place in range(len(texts))]
     tokens = text.tokenise(texts, words=words)
     terms, places, names = text.phrases(tokens, support=1)
@@ -261,12 +263,7 @@ def _split(documents: pd.DataFrame, until: Any | None, window_days: int, baselin
 
 def window_end(times: pd.Series[Any], until: Any | None) -> pd.Timestamp:
     """The last instant of the window: `until`, a bare date being its whole day; None the latest day with documents."""
-    try:
-        stamp = as_time(times.max() if until is None else until)
-    except (ValueError, TypeError) as error:
-        raise ChoiceError(
-            f"until 要写成 2026-09-20 或 2026-09-20 18:00 这样的时间（现在是 {until!r}）。"
-        ) from error
+    stamp = pd.Timestamp(checked_moment(times.max() if until is None else until, "until"))
     bare = until is None or (isinstance(until, dt.date) and not isinstance(until, dt.datetime))
     bare = bare or (isinstance(until, str) and len(until.strip()) <= 10)
     if not bare:

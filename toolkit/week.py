@@ -15,7 +15,7 @@ import pandas as pd
 
 from toolkit import documents as content
 from toolkit import export, lexicons, tables, trends
-from toolkit.schema import InputError, Plan, Read, as_date, as_time
+from toolkit.schema import InputError, Plan, Read, as_date, checked_moment
 from toolkit.store import Workspace
 
 HOME_NAME = "我的文案台"
@@ -117,7 +117,7 @@ def read_week(sources: Sources, *, now: dt.datetime | None = None) -> Read:
         raise InputError(_why_nothing(read))
     if now is None or sources.sample_documents:
         return read
-    late = read.frame["published_at"] > as_time(now) + FUTURE
+    late = read.frame["published_at"] > pd.Timestamp(checked_moment(now, "now")) + FUTURE
     if not late.any():
         return read
     titles = read.frame.loc[late, "title"].str.slice(0, 20)
@@ -193,12 +193,25 @@ def write_week(
     return files
 
 
+def usable_folder(folder: Path) -> Path:
+    """The folder, where files can be laid into it or it can be made. Raises InputError where it cannot; makes none."""
+    nearest = folder
+    try:
+        while not nearest.exists() and nearest != nearest.parent:
+            nearest = nearest.parent
+    except OSError as error:
+        raise InputError(f"{folder} 不能用作文件夹：名字太长或写法不对。请用 --out 另给一个。") from error
+    if nearest == folder and not folder.is_dir():
+        raise InputError(f"{folder} 是一个文件，不能把结果放进去。请用 --out 另给一个文件夹。")
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK):
+        raise InputError(f"建不了文件夹 {folder}：{nearest} 里写不进去。请用 --out 另给一个。")
+    return folder
+
+
 def make_folder(folder: Path) -> Path:
     """The folder, made where it is missing. Raises InputError when it cannot be."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except FileExistsError:
-        raise InputError(f"{folder} 是一个文件，不能把结果放进去。请用 --out 另给一个文件夹。") from None
+        usable_folder(folder).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(
             f"建不了文件夹 {folder}：这个位置写不进去，或名字太长。请用 --out 另给一个。"

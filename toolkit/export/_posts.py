@@ -7,12 +7,14 @@ from typing import Any
 
 import pandas as pd
 
-from toolkit import lexicons, schema
+from toolkit import lexicons
 from toolkit.charts import part_caption, plain
 from toolkit.schema import (
     CALENDAR,
+    CONTRACTS,
     GROUPS,
     ITEMS,
+    WORDED,
     WORDS,
     ColumnError,
     Contract,
@@ -22,22 +24,6 @@ from toolkit.schema import (
     check,
 )
 
-CONTRACTS = (
-    schema.DOCUMENTS,
-    schema.KEYWORDS,
-    schema.TRENDS,
-    schema.TOPICS,
-    schema.HEADLINES,
-    schema.FINDINGS,
-    schema.GROUPS,
-    schema.ITEMS,
-    schema.CALENDAR,
-    schema.UNPLACED,
-    schema.CHECKS,
-)
-# the columns whose values are fixed English words of the contract; a title that happens to be "new" stays
-# "new"
-_WORDED = frozenset({"status", "gate", "severity", "kind", "tone", "phase", "purpose"})
 # shown as 待写 where an item has no message text yet
 NOT_WRITTEN = "待写"
 
@@ -107,7 +93,7 @@ def word(value: Any) -> str:
 
 def is_worded(name: Any) -> bool:
     """Whether a column holds fixed English values that are shown in Chinese."""
-    return name in _WORDED
+    return name in WORDED
 
 
 def joined(value: Any) -> str:

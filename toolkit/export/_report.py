@@ -103,7 +103,11 @@ def write_report(
     lookup = {} if known is None else {row["doc_id"]: row for row in known.to_dict("records")}
     day = _latest(known) if asof is None or (known is not None and _latest(known) is None) else as_date(asof)
     sections = [
-        _page.section("rivals", _since(since), _rivals(rivals, why["rivals"], dated=day is not None)),
+        _page.section(
+            "rivals",
+            _since(since) if day is not None or known is None else "同行发了什么",
+            _rivals(rivals, why["rivals"], dated=day is not None),
+        ),
         _page.section("trends", "热词", _trends(trends, lookup, history, why["trends"])),
         _page.section("topics", "选题", _topics(topics, lookup, why["topics"])),
         _page.section("headlines", "标题", _headlines(headlines, topics, why["headlines"])),

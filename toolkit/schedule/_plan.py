@@ -165,7 +165,8 @@ def _standing_row(world: World, row: dict[str, Any]) -> dict[str, Any]:
     inside = 0 <= row["day"] < world.days and row["item"] >= 0 and row["group"] >= 0
     kept = {name: row[name] for name in schema.CALENDAR.names}
     kept["value"] = float(world.worth[row["item"], row["group"]]) if inside else 0.0
-    kept["reason"] = kept["reason"] or ("已经发出" if row["status"] == "sent" else "已定的发布，按原时间保留")
+    # the reason of a draft says nothing about where a hand has put it since
+    kept["reason"] = "已经发出" if row["status"] == "sent" else "已定的发布，按原时间保留"
     return kept
 
 

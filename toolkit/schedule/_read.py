@@ -33,14 +33,11 @@ _HEADINGS = {
     "周上限": ("posts_per_week",),
     "日上限": ("posts_per_day",),
 }
+# further words that people write, by column
 _EXTRA_WORDS = {
-    "造势": "warmup",
-    "全部": "all",
-    "全部群": "all",
-    "所有群": "all",
-    "所有": "all",
-    "普通": "neutral",
-    "中性": "neutral",
+    "phase": {"造势": "warmup", "预热/造势": "warmup"},
+    "tone": {"普通": "neutral", "中性": "neutral"},
+    "groups": {"全部": "all", "全部群": "all", "所有群": "all", "所有": "all"},
 }
 
 
@@ -162,14 +159,17 @@ def _translated(frame: pd.DataFrame) -> pd.DataFrame:
         ("channel", (), "群"),
     ):
         if name in frame:
-            words = {WORDS[choice]: choice for choice in choices if choice} | _EXTRA_WORDS
+            words = {WORDS[choice]: choice for choice in choices if choice} | _EXTRA_WORDS.get(name, {})
             cells = [str(cell).strip() for cell in frame[name]]
             out[name] = pd.Series(
                 [words.get(cell, cell) or default for cell in cells], index=frame.index, dtype="str"
             )
     if "groups" in frame:
         out["groups"] = pd.Series(
-            [[_EXTRA_WORDS.get(part, part) for part in parts] or ["all"] for parts in frame["groups"]],
+            [
+                [_EXTRA_WORDS["groups"].get(part, part) for part in parts] or ["all"]
+                for parts in frame["groups"]
+            ],
             index=frame.index,
             dtype="object",
         )

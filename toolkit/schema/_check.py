@@ -1,0 +1,132 @@
+"""`check`: a frame in its contract's columns and dtypes, blank cells filled, words read back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from toolkit.schema._contracts import REQUIRED, VALUES, WORDS, Column, Contract
+from toolkit.schema._values import (
+    TIME_DTYPE,
+    ColumnError,
+    as_date,
+    as_flag,
+    as_list,
+    as_time,
+    is_missing,
+)
+
+
+def check(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:
+    """Give the frame with the contract's columns first and in its dtypes; further columns stay behind them.
+
+    Columns with a default are filled in, blank cells too. Chinese captions are taken for the columns' names where
+    those are absent, and the words an editor reads (促销, 待发) for the values. An empty frame gives an empty frame.
+
+    Raises ColumnError when a required column is absent or a column cannot be turned into its dtype.
+
+    >>> from toolkit.schema import DOCUMENTS
+    >>> check(pd.DataFrame({"doc_id": ["a"], "title": ["t"]}), DOCUMENTS)["reads"].dtype
+    Int64Dtype()
+    """
+    named = {c.caption: c.name for c in contract.columns if c.name not in frame and c.caption in frame}
+    frame = frame.rename(columns=named) if named else frame
+    missing = tuple(name for name in contract.required if name not in frame.columns)
+    if missing:
+        present = tuple(str(name) for name in frame.columns)
+        captions = "、".join(f"{name}（{contract.captions[name]}）" for name in missing)
+        raise ColumnError(
+            f"{contract.caption}表缺少列 {captions}。现有的列：{'、'.join(present) or '无'}。"
+            "请补上这些列，或把对应那一列的表头改成这个名字。",
+            missing=missing,
+            present=present,
+        )
+    columns = {column.name: _as_column(frame, column, contract) for column in contract.columns}
+    rest = {name: frame[name] for name in frame.columns if name not in columns}
+    return pd.DataFrame({**columns, **rest}, index=frame.index)
+
+
+def _as_column(frame: pd.DataFrame, column: Column, contract: Contract) -> pd.Series[Any]:
+    if column.name not in frame.columns:
+        return _filled(column, frame.index)
+    series = frame[column.name]
+    try:
+        return _converted(series, column)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise ColumnError(
+            f"{contract.caption}表的列 {column.name}（{column.caption}）里有不合要求的值：{error}。"
+            "请先用 read_documents、read_items 等读入动作整理，再交给这一步。"
+        ) from error
+
+
+def _filled(column: Column, index: pd.Index[Any]) -> pd.Series[Any]:
+    if column.kind == "list":
+        return pd.Series([list(column.default or []) for _ in index], index=index, dtype="object")
+    if column.kind == "time":
+        return pd.Series(pd.NaT, index=index, dtype=TIME_DTYPE)
+    value = pd.NA if column.default is None and column.kind == "count" else column.default
+    return pd.Series([value] * len(index), index=index, dtype=column.dtype)
+
+
+def _converted(series: pd.Series[Any], column: Column) -> pd.Series[Any]:
+    if column.kind == "time":
+        return to_shanghai(series)
+    if column.kind == "list":
+        return pd.Series([as_list(value) for value in series], index=series.index, dtype="object")
+    if column.kind == "records":
+        return series.astype("object")
+    if column.kind == "date":
+        return pd.Series([as_date(value) for value in series], index=series.index, dtype="object")
+    if column.kind == "text":
+        return _as_text(series, column)
+    if column.kind == "flag":
+        return pd.Series([as_flag(value) for value in series], index=series.index, dtype="bool")
+    filled = series
+    if not pd.api.types.is_numeric_dtype(series.dtype):
+        blank = series.map(lambda value: isinstance(value, str) and not value.strip())
+        filled = series.mask(blank.astype("bool"), None)
+    if not column.optional and column.default is not REQUIRED:
+        filled = filled.where(filled.notna(), column.default)
+    try:
+        return filled.astype(column.dtype)
+    except (ValueError, TypeError):
+        bad = next((value for value in filled if not is_missing(value) and not _is_number(value)), "")
+        raise ValueError(f"「{str(bad)[:20]}」不是数字") from None
+
+
+def _is_number(value: Any) -> bool:
+    try:
+        float(value)
+    except (ValueError, TypeError):
+        return False
+    return True
+
+
+def _as_text(series: pd.Series[Any], column: Column) -> pd.Series[Any]:
+    """Text with blank cells missing or defaulted, and words for values turned back into the values."""
+    text = series.astype("str")
+    if column.choices:
+        known = {word: value for word, value in VALUES.items() if value in column.choices}
+        text = text.map(lambda value: known.get(value, value)).astype("str")
+    if column.optional:
+        return text.mask(text == "")
+    default = "" if column.default is REQUIRED else column.default
+    text = text.fillna(default)
+    text = text.mask(text == "", default) if default else text
+    unknown = sorted(set(text) - set(column.choices)) if column.strict else []
+    if unknown:
+        listed = "、".join(f"{value}（{WORDS[value]}）" for value in column.choices)
+        raise ValueError(f"「{unknown[0]}」不认识，可以用：{listed}")
+    return text
+
+
+def to_shanghai(series: pd.Series[Any]) -> pd.Series[Any]:
+    """The series as times in Asia/Shanghai; times without a zone are taken as Shanghai's own.
+
+    >>> str(to_shanghai(pd.Series(["2026-09-01 08:00"]))[0])
+    '2026-09-01 08:00:00+08:00'
+    """
+    if isinstance(series.dtype, pd.DatetimeTZDtype):
+        return series.astype(TIME_DTYPE)
+    return pd.Series([as_time(value) for value in series], index=series.index, dtype=TIME_DTYPE)

@@ -1,0 +1,374 @@
+"""The column contracts: every table's columns in order, with dtype, Chinese caption and default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+from toolkit.schema._values import TIME_DTYPE
+
+Kind = Literal["text", "count", "score", "time", "date", "flag", "list", "records"]
+
+
+_DTYPES: dict[str, Any] = {
+    "text": "str",
+    "count": "Int64",
+    "score": "float64",
+    "time": TIME_DTYPE,
+    "date": "object",  # datetime.date, or a missing value
+    "flag": "bool",
+    "list": "object",
+    "records": "object",  # a list of dicts
+}
+
+
+REQUIRED = object()
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a contract: its name, kind of value, Chinese caption and default."""
+
+    name: str
+    kind: Kind
+    caption: str
+    optional: bool = False
+    default: Any = REQUIRED
+    choices: tuple[str, ...] = ()  # the values whose Chinese words are read back
+    strict: bool = False  # other values are refused
+
+    @property
+    def dtype(self) -> Any:
+        """The pandas dtype of the column."""
+        return _DTYPES[self.kind]
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A table's fixed columns, in order. The key comes first."""
+
+    name: str
+    caption: str
+    columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """The column names in order."""
+        return [column.name for column in self.columns]
+
+    @property
+    def captions(self) -> dict[str, str]:
+        """Column name to Chinese caption."""
+        return {column.name: column.caption for column in self.columns}
+
+    @property
+    def required(self) -> list[str]:
+        """The columns that have neither a default nor may be missing."""
+        return [c.name for c in self.columns if not c.optional and c.default is REQUIRED]
+
+    def empty(self) -> pd.DataFrame:
+        """An empty frame with the contract's columns and dtypes.
+
+        >>> list(KEYWORDS.empty().columns)
+        ['doc_id', 'rank', 'term', 'weight']
+        """
+        return pd.DataFrame({c.name: pd.Series([], dtype=c.dtype) for c in self.columns})
+
+
+def _contract(name: str, caption: str, *columns: Column) -> Contract:
+    return Contract(name, caption, columns)
+
+
+def _text(name: str, caption: str, **more: Any) -> Column:
+    return Column(name, "text", caption, **more)
+
+
+def _count(name: str, caption: str, **more: Any) -> Column:
+    return Column(name, "count", caption, **more)
+
+
+def _score(name: str, caption: str, **more: Any) -> Column:
+    return Column(name, "score", caption, **more)
+
+
+def _time(name: str, caption: str, **more: Any) -> Column:
+    return Column(name, "time", caption, **more)
+
+
+def _list(name: str, caption: str, **more: Any) -> Column:
+    return Column(name, "list", caption, **more)
+
+
+def _flag(name: str, caption: str, **more: Any) -> Column:
+    return Column(name, "flag", caption, **more)
+
+
+# the words an editor reads for the values that the contract keeps in English
+WORDS: dict[str, str] = {
+    "new": "新出现",
+    "rising": "上升",
+    "steady": "平稳",
+    "fading": "回落",
+    "pass": "通过",
+    "warn": "留意",
+    "block": "不可用",
+    "info": "提示",
+    "value": "干货",
+    "discussion": "话题",
+    "promotion": "促销",
+    "event": "活动",
+    "red_packet": "红包",
+    "poll": "投票",
+    "notice": "通知",
+    "warmup": "预热",
+    "review": "复盘",
+    "neutral": "平实",
+    "warm": "温暖",
+    "festive": "喜庆",
+    "humorous": "幽默",
+    "sales": "推销",
+    "solemn": "庄重",
+    "draft": "待发",
+    "pinned": "已定",
+    "sent": "已发",
+    "missed": "未发",
+    "cancelled": "取消",
+    "own": "自有",
+    "link": "引流",
+}
+
+
+# back from the word to the value; where an editor's table says it in two ways, both are taken
+VALUES: dict[str, str] = {
+    **{word: value for value, word in WORDS.items()},
+    "造势": "warmup",
+    "预热/造势": "warmup",
+}
+
+
+WORDED = ("status", "gate", "kind", "tone", "phase", "severity", "purpose")
+
+
+GATE_MARKS = {"pass": "✓", "warn": "!", "block": "✕"}
+
+
+ITEM_KINDS = ("value", "discussion", "promotion", "event", "red_packet", "poll", "notice")
+
+
+TONES = ("neutral", "warm", "festive", "humorous", "sales", "solemn")
+
+
+PHASES = ("", "warmup", "promotion", "review")
+
+
+POST_STATUSES = ("draft", "pinned", "sent", "missed", "cancelled")
+
+
+_MAYBE: dict[str, Any] = {"optional": True, "default": None}
+
+
+DOCUMENTS = _contract(
+    "DOCUMENTS",
+    "内容",
+    _text("doc_id", "内容编号"),
+    _text("source", "来源", default=""),
+    _text("channel", "渠道", default=""),
+    _text("title", "标题", default=""),
+    _text("body", "正文", default=""),
+    _time("published_at", "发布时间", **_MAYBE),
+    _text("url", "链接", **_MAYBE),
+    _count("reads", "阅读数", **_MAYBE),
+    _count("likes", "点赞数", **_MAYBE),
+    _count("comments", "评论数", **_MAYBE),
+    _count("shares", "转发数", **_MAYBE),
+    _text("duplicate_of", "重复于", **_MAYBE),
+    _score("similarity", "相似度", **_MAYBE),
+)
+
+
+KEYWORDS = _contract(
+    "KEYWORDS",
+    "关键词",
+    _text("doc_id", "内容编号"),
+    _count("rank", "名次"),
+    _text("term", "关键词"),
+    _score("weight", "权重"),
+)
+
+
+TRENDS = _contract(
+    "TRENDS",
+    "热词",
+    _text("term", "热词"),
+    _score("score", "热度分"),
+    _score("q_value", "误报率（q 值）"),
+    _score("lift", "升幅（倍）"),
+    _count("documents", "本期篇数"),
+    _count("baseline_documents", "前期篇数"),
+    _count("sources", "来源数"),
+    _score("tfidf", "TF-IDF"),
+    _time("first_seen", "首次出现"),
+    _text("status", "状态", choices=("new", "rising", "steady", "fading")),
+    _flag("is_new_word", "新词"),
+    _list("variants", "合并的说法"),
+    _list("evidence", "出处"),
+)
+
+
+TOPICS = _contract(
+    "TOPICS",
+    "选题",
+    _text("topic_id", "选题编号"),
+    _text("label", "选题"),
+    _list("terms", "关键词"),
+    _score("score", "选题分"),
+    _text("gate", "合规", default="pass", choices=("pass", "warn", "block")),
+    _text("angle", "角度", default=""),
+    _list("evidence", "出处"),
+)
+
+
+HEADLINES = _contract(
+    "HEADLINES",
+    "标题",
+    _text("headline", "标题"),
+    _score("craft", "写法分"),
+    _text("gate", "合规", choices=("pass", "warn", "block")),
+    _count("findings", "问题数"),
+    _score("chance", "胜出机会", **_MAYBE),
+    _score("chance_low", "机会下限", **_MAYBE),
+    _score("chance_high", "机会上限", **_MAYBE),
+    _score("clickbait", "标题党风险"),
+    _count("width", "显示宽度"),
+    _text("visible", "列表里看得到的部分"),
+    _list("advice", "建议"),
+)
+
+
+FINDINGS = _contract(
+    "FINDINGS",
+    "合规发现",
+    _text("rule_id", "规则编号"),
+    _text("category", "类别"),
+    _text("severity", "轻重", choices=("block", "warn", "info")),
+    _count("start", "起"),
+    _count("end", "止"),
+    _text("text", "原文"),
+    _text("clause", "依据"),
+    _text("why", "原因"),
+    _text("suggestion", "改法"),
+)
+
+
+GROUPS = _contract(
+    "GROUPS",
+    "群",
+    _text("group_id", "群编号"),
+    _text("name", "群名"),
+    _text("segment", "人群", default=""),
+    _text("theme", "主题", default=""),
+    _count("members", "人数"),
+    _text("channel", "渠道", default="群"),
+    _text("purpose", "用途", default="own", choices=("own", "link")),
+    Column("closes", "date", "关闭日期", True, None),
+    _text("region", "区域", **_MAYBE),
+    _text("spending", "消费力", **_MAYBE),
+    _list("slots", "时段"),
+    _list("quiet", "免打扰", default=[]),
+    _count("posts_per_day", "每天上限"),
+    _count("posts_per_week", "每周上限"),
+    _count("promos_per_week", "每周促销上限", **_MAYBE),
+    _text("owner", "负责人", default=""),
+)
+
+
+ITEMS = _contract(
+    "ITEMS",
+    "内容条目",
+    _text("item_id", "条目编号"),
+    _text("title", "标题"),
+    _text("kind", "类型", default="value", choices=ITEM_KINDS),
+    _text("tone", "语气", default="neutral", choices=TONES),
+    _text("topic", "选题", default=""),
+    _text("campaign", "活动", default=""),
+    _text("phase", "阶段", default="", choices=PHASES),
+    _score("value", "价值", default=1.0),
+    _time("earliest", "最早日期", **_MAYBE),
+    _time("latest", "最晚日期", **_MAYBE),
+    _list("groups", "发给", default=["all"]),
+    _count("waves", "群发批数", default=1),
+    _list("after", "先发条目", default=[]),
+    _text("festival", "节日", **_MAYBE),
+    _count("minutes", "所需分钟", default=0),
+    _text("owner", "负责人", default=""),
+    _flag("must_send", "必发", default=False),
+    _text("copy", "文案", **_MAYBE),
+    _list("media", "图片", default=[]),
+    _text("link", "链接", **_MAYBE),
+)
+
+
+CALENDAR = _contract(
+    "CALENDAR",
+    "排期",
+    _text("post_id", "发布编号"),
+    _text("item_id", "条目编号"),
+    _text("group_id", "群编号"),
+    _time("starts_at", "发布时间"),
+    _text("status", "状态", default="draft", choices=POST_STATUSES, strict=True),
+    _score("value", "价值", default=0.0),
+    _text("reason", "为什么排在这里", default=""),
+    _count("sequence", "改动次数", default=0),
+    _text("code", "暗号", **_MAYBE),
+)
+
+
+UNPLACED = _contract(
+    "UNPLACED",
+    "未排入",
+    _text("item_id", "条目编号"),
+    _text("group_id", "群编号"),
+    _text("rule_id", "规则编号"),
+    _text("reason", "原因"),
+)
+
+
+# two tables of our own beside the contract: what rivals did, and a term's periods
+RIVALS = _contract(
+    "RIVALS",
+    "同行动态",
+    _text("source", "来源", default=""),
+    _text("channel", "渠道", default=""),
+    _count("documents", "本期篇数"),
+    _score("before", "前期平均篇数", **_MAYBE),
+    _score("copied", "转抄占比", **_MAYBE),
+    Column("top_titles", "records", "读得最多的标题"),
+)
+
+
+TERM_HISTORY = _contract(
+    "TERM_HISTORY",
+    "热词各期篇数",
+    _text("term", "热词"),
+    Column("starts", "date", "起始日"),
+    _count("documents", "篇数"),
+    _count("total", "全部篇数"),
+)
+
+
+CHECKS = _contract(
+    "CHECKS",
+    "规则检查",
+    _text("rule_id", "规则编号"),
+    _text("severity", "轻重", choices=("block", "warn", "info")),
+    _text("post_id", "发布编号"),
+    _text("message", "说明"),
+)
+
+
+CONTRACTS = (
+    *(DOCUMENTS, KEYWORDS, TRENDS, TOPICS, HEADLINES, FINDINGS),
+    *(GROUPS, ITEMS, CALENDAR, UNPLACED, CHECKS, RIVALS, TERM_HISTORY),
+)

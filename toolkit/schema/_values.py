@@ -1,0 +1,132 @@
+"""Errors an editor may meet, and single values: times, days, lists, yes and no."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+TIME_ZONE = ZoneInfo("Asia/Shanghai")
+
+
+TIME_DTYPE = "datetime64[us, Asia/Shanghai]"
+
+
+class ToolkitError(ValueError):
+    """The root of every error meant for an editor; its text is Chinese and ends in what to do next."""
+
+
+class InputError(ToolkitError):
+    """A file, folder or page cannot be used at all."""
+
+
+class ColumnError(ToolkitError):
+    """A table lacks a column, or a column holds what it must not."""
+
+    def __init__(self, message: str, *, missing: tuple[str, ...] = (), present: tuple[str, ...] = ()) -> None:
+        """Keep the missing and the present column names beside the message."""
+        super().__init__(message)
+        self.missing = missing
+        self.present = present
+
+
+class ChoiceError(ToolkitError):
+    """An argument is not one of the values that are known."""
+
+
+class PlanError(ToolkitError):
+    """Items, groups or rules cannot be planned with as they are."""
+
+
+class StoreError(ToolkitError):
+    """The workspace file cannot be used."""
+
+
+def is_missing(value: Any) -> bool:
+    """Whether a single value is None, NaN, NA or NaT.
+
+    >>> is_missing(None), is_missing(pd.NA), is_missing(""), is_missing(0)
+    (True, True, False, False)
+    """
+    return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value)
+
+
+_YES = frozenset({"☑", "✔", "是", "true", "1", "y", "yes", "√", "✓", "对", "必发"})
+
+
+_NO = frozenset({"否", "false", "0", "n", "no", "×", "✕", "不", "不是", "", "-", "--", "无", "nan", "none"})
+
+
+def as_flag(value: Any) -> bool:
+    """Yes or no from a truth value, a number, or what people write; missing is no. Raises ValueError for the rest.
+
+    >>> as_flag("是"), as_flag("FALSE"), as_flag(None), as_flag(1)
+    (True, False, False, True)
+    """
+    if is_missing(value):
+        return False
+    text = re.sub(r"\.0+$", "", str(value).strip().lower())
+    if text in _YES:
+        return True
+    if text in _NO:
+        return False
+    raise ValueError(f"看不懂的是否「{str(value)[:20]}」")
+
+
+def checked_moment(value: Any, what: str) -> dt.datetime:
+    """A moment given as an argument, in Asia/Shanghai; times without a zone are taken as Shanghai's own.
+
+    Raises ChoiceError for what is no moment.
+    """
+    try:
+        stamp = None if isinstance(value, (int, float)) else as_time(value)
+    except (ValueError, TypeError):
+        stamp = None
+    if stamp is None or pd.isna(stamp):
+        raise ChoiceError(f"{what} 要写成 2026-09-21 或 2026-09-21 09:00 这样的时间（现在是 {value!r}）。")
+    return stamp.to_pydatetime()
+
+
+def as_time(value: Any) -> pd.Timestamp:
+    """One value as a time in Asia/Shanghai (NaT for a missing one).
+
+    >>> as_time("2026-09-01").isoformat()
+    '2026-09-01T00:00:00+08:00'
+    """
+    if value is None or (not isinstance(value, str) and pd.isna(value)) or value == "":
+        return pd.NaT
+    stamp = pd.Timestamp(value)
+    return stamp.tz_localize(TIME_ZONE) if stamp.tzinfo is None else stamp.tz_convert(TIME_ZONE)
+
+
+def as_date(value: Any) -> dt.date | None:
+    """One value as a calendar day in Asia/Shanghai, or None for a missing one."""
+    stamp = as_time(value)
+    return None if pd.isna(stamp) else stamp.date()
+
+
+def as_list(value: Any) -> list[str]:
+    """A list of texts from a list or from text split at 、 , ; or a line break.
+
+    >>> as_list("08:00、12:30;20:00")
+    ['08:00', '12:30', '20:00']
+    >>> as_list(None)
+    []
+    """
+    if value is None or (isinstance(value, float) and value != value):
+        return []
+    if isinstance(value, str):
+        parts = value
+        for mark in ("，", ",", ";", "；", "\n", "\r"):
+            parts = parts.replace(mark, "、")
+        return [part.strip() for part in parts.split("、") if part.strip()]
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [str(part) for part in value if not is_missing(part) and str(part).strip()]
+    if hasattr(value, "tolist"):
+        return [str(part) for part in value.tolist()]
+    if value is pd.NA or value is pd.NaT:
+        return []
+    raise TypeError(f"不是列表：{value!r}")
