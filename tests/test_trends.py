@@ -5,10 +5,10 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
+from scipy import sparse, stats
 
 import toolkit as tk
-from toolkit import trends
+from toolkit import text, trends
 from toolkit.schema import DOCUMENTS, KEYWORDS, TIME_ZONE, TRENDS, ChoiceError
 
 END = dt.date(2026, 9, 20)
@@ -182,6 +182,24 @@ def test_noise_alone_raises_few_alarms() -> None:
         )
         alarms += int(tk.mine_trends(frame, top=500)["status"].isin(["new", "rising"]).sum())
     assert alarms <= 5
+
+
+def test_tfidf_is_scikit_learns_over_the_same_terms() -> None:
+    from sklearn.feature_extraction.text import TfidfTransformer
+
+    frame = world({0: 4, 1: 3})
+    mined = tk.mine_trends(frame, top=500).set_index("term")
+    texts = [f"{title}\n{body}" for title, body in zip(frame["title"], frame["body"], strict=True)]
+    terms, places, names = text.phrases(text.tokenise(texts), support=3)
+    counts = sparse.coo_matrix((np.ones(len(terms)), (places, terms)), shape=(len(texts), len(names))).tocsr()
+    weights = TfidfTransformer(norm=None).fit_transform(counts)
+    age = (
+        pd.Timestamp(END, tz=TIME_ZONE) + pd.Timedelta(days=1) - frame["published_at"]
+    ).dt.total_seconds() / 86_400
+    mean = np.asarray(weights[(age < 7).to_numpy()].mean(axis=0)).ravel()
+    expected = {name: mean[place] for place, name in enumerate(names)}
+    for term in mined.index:
+        assert mined.loc[term, "tfidf"] == pytest.approx(expected[term], abs=1e-4)
 
 
 def test_keywords_of_texts_and_frames() -> None:

@@ -41,6 +41,16 @@ class _Basket:
     notes: list[dict[str, Any]] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What the caller says about a file: what fills its gaps, its headers, and the moment that 昨天 is counted from."""
+
+    source: str
+    channel: str
+    rename: Mapping[str, str]
+    now: dt.datetime | None
+
+
 def read_documents(
     *paths: str | Path,
     source: str | None = None,
@@ -67,7 +77,7 @@ def read_documents(
         if not path.exists():
             raise InputError(f"找不到 {path}。请检查路径是否写对，或把文件放进「同行内容」文件夹。")
         for file, label, folder in _files(path, basket):
-            _read_file(file, label, basket, source or folder, channel, rename, now)
+            _read_file(file, label, basket, _Asked(source or folder, channel or "", rename or {}, now))
     return _gather(basket)
 
 
@@ -88,22 +98,14 @@ def _files(path: Path, basket: _Basket) -> list[tuple[Path, str, str]]:
     return found
 
 
-def _read_file(
-    file: Path,
-    label: str,
-    basket: _Basket,
-    source: str,
-    channel: str | None,
-    rename: Mapping[str, str] | None,
-    now: dt.datetime | None,
-) -> None:
-    suffix = tables._suffix(file)
+def _read_file(file: Path, label: str, basket: _Basket, asked: _Asked) -> None:
+    suffix = tables.suffix_of(file)
     try:
         if suffix in tables.TABLE_SUFFIXES:
             for table in tables.open_tables(file, label=label):
-                _take_table(table, basket, source, channel, rename, now)
+                _take_table(table, basket, asked)
         elif suffix in READABLE:
-            _take_text(file, label, suffix, basket, source, channel)
+            _take_text(file, label, basket, asked)
         else:
             reason = (
                 f"不支持的格式 {suffix or '（没有扩展名）'}；可以用：{'、'.join(READABLE)}，以及它们的 .gz"
@@ -113,19 +115,12 @@ def _read_file(
         basket.rejected.append({"path": label, "row": 0, "reason": str(error)})
 
 
-def _take_table(
-    table: tables.Table,
-    basket: _Basket,
-    source: str,
-    channel: str | None,
-    rename: Mapping[str, str] | None,
-    now: dt.datetime | None,
-) -> None:
+def _take_table(table: tables.Table, basket: _Basket, asked: _Asked) -> None:
     basket.rejected += table.rejected
     basket.notes += table.notes
     if not table.header:
         return  # an empty second sheet is no mistake
-    present = {head: column for head, column in (rename or {}).items() if head in table.header}
+    present = {head: column for head, column in asked.rename.items() if head in table.header}
     mapping = tables.map_columns(table.header, DOCUMENTS, rename=present, aliases=lexicons.header_aliases())
     if not {"title", "body"} & set(mapping.values()):
         heads = "、".join(table.header) or "无"
@@ -136,9 +131,9 @@ def _take_table(
     if not table.records and not table.rejected:
         basket.notes.append({"path": table.path, "row": 1, "note": "只有表头，没有内容"})
         return
-    frame, extra, notes = tables.table_to_frame(table, DOCUMENTS, mapping, now=now)
+    frame, extra, notes = tables.table_to_frame(table, DOCUMENTS, mapping, now=asked.now)
     basket.notes += notes
-    for name, value in (("source", source), ("channel", channel or "")):
+    for name, value in (("source", asked.source), ("channel", asked.channel)):
         frame[name] = frame[name].mask(frame[name].str.strip() == "", value) if name in frame else value
     blank = pd.Series(True, index=frame.index)
     for name in ("title", "body"):
@@ -150,9 +145,8 @@ def _take_table(
     basket.extras.append(extra[~blank])
 
 
-def _take_text(
-    file: Path, label: str, suffix: str, basket: _Basket, source: str, channel: str | None
-) -> None:
+def _take_text(file: Path, label: str, basket: _Basket, asked: _Asked) -> None:
+    suffix = tables.suffix_of(file)
     content, encoding = tables.decode(tables.read_bytes(file), label)
     if encoding not in ("utf-8", "utf-8-sig"):
         basket.notes.append({"path": label, "row": 0, "note": f"按 {encoding} 编码读入"})
@@ -161,7 +155,7 @@ def _take_text(
     page = (
         _page(content, label) if suffix in PAGE_SUFFIXES else _plain_text(content, markdown=suffix == ".md")
     )
-    row = {"source": source, "channel": channel or "", **page}
+    row = {"source": asked.source, "channel": asked.channel, **page}
     frame = pd.DataFrame([row])
     if "published_at" in frame:
         stamp, reason = tables.parse_time(page["published_at"])

@@ -123,7 +123,7 @@ def open_tables(path: Path, *, label: str | None = None) -> list[Table]:
     Raises InputError when the file as a whole cannot be read.
     """
     label = label or path.name
-    suffix = _suffix(path)
+    suffix = suffix_of(path)
     if suffix == ".xlsx":
         return _workbook(path, label)
     text, encoding = decode(read_bytes(path), label)
@@ -139,7 +139,8 @@ def open_tables(path: Path, *, label: str | None = None) -> list[Table]:
     return [table]
 
 
-def _suffix(path: Path) -> str:
+def suffix_of(path: Path) -> str:
+    """The suffix that says what a file is, in lower case and without a trailing .gz."""
     suffixes = [suffix.lower() for suffix in path.suffixes]
     return suffixes[-2] if len(suffixes) > 1 and suffixes[-1] == ".gz" else (suffixes or [""])[-1]
 
