@@ -63,6 +63,7 @@ def test_the_week_lays_four_files(sample_week: Path) -> None:
     assert sorted(path.name for path in sample_week.iterdir()) == FILES
     report = (sample_week / "report.html").read_text(encoding="utf-8")
     assert "示例群" in report
+    assert "没有给内容条目" not in report, "the sample brings thirty items"
     heads = re.findall(r"<h2[^>]*>([^<]+)", report)
     assert heads == ["同行这周发了什么", "热词", "选题", "标题", "排期", "说明"]
     for term in ("月光故事会", "减法礼盒", "大闸蟹", "桂花拿铁"):
@@ -118,6 +119,7 @@ def test_other_content_gives_other_topics_and_items(sample_week: Path, tmp_path:
     assert week("--documents", content, "--out", tmp_path / "out") == 0
     report = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "青团" in report and "月光故事会" not in report
+    assert "没有给内容条目，排期里只有本周选题" in report
     theirs = topic_items(tmp_path / "out" / "calendar.xlsx")
     assert len(theirs) >= 5
     assert not theirs & topic_items(sample_week / "calendar.xlsx")
@@ -277,6 +279,14 @@ def test_the_second_week_tells_what_rivals_did_since_the_first(tmp_path: Path) -
         assert {"documents", "trends", "topics", "headlines", "calendar", "weeks"} <= set(workspace.names())
         assert workspace.load("weeks")["asof"].tolist() == ["2026-05-10", "2026-05-15"]
         assert len(workspace.load("documents")) == 215
+
+
+def test_other_files_than_the_folders_own_are_not_remembered(tmp_path: Path) -> None:
+    home = tmp_path / "我的文案台"
+    own_content(home / "同行内容", "青团")
+    other = own_content(tmp_path / "别处", "春茶")
+    assert week("--home", home, "--documents", other, "--out", tmp_path / "out") == 0
+    assert not (home / "文案台.db").exists()
 
 
 def test_a_groups_table_without_a_usable_row_stops_with_its_reasons(

@@ -214,6 +214,8 @@ def test_items_carry_the_topic_and_its_best_headline_that_is_not_blocked() -> No
             "gate": ["block", "pass", "block"],
         }
     )
+    talk = tk.items_from_topics(found, headlines.assign(intent="讨论"), start=TODAY)
+    assert talk["kind"].tolist() == ["discussion"]
     items = tk.items_from_topics(found, headlines, start=TODAY)
     assert items[["topic", "title", "kind", "waves"]].values.tolist() == [[ids[0], "次好", "value", 2]]
     assert items["earliest"].iloc[0] == pd.Timestamp("2026-09-21", tz=TIME_ZONE)

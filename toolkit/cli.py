@@ -225,20 +225,20 @@ def _week(options: argparse.Namespace) -> None:
     progress.say(f"读到 {len(read.frame)} 篇，{len(read.rejected)} 处没能读入。正在找重复…")
     documents = tk.mark_duplicates(read.frame)
     progress.say("正在比较各周的用词…")
-    mined = tk.mine_trends(documents)
+    trends = tk.mine_trends(documents)
     start = given or tk.monday_after(documents, now=now)
-    topics = tk.find_topics(mined, documents)
+    topics = tk.find_topics(trends, documents)
     own = tk.read_documents(sources.own).frame if sources.own else None
     topics = tk.rank_topics(topics, groups=groups.frame, own=own, today=start, documents=documents)
     progress.say(f"{len(topics)} 个选题，正在拟标题…")
-    headlines = tk.suggest_for_topics(topics, platform=options.platform, trends=mined)
+    headlines = tk.suggest_for_topics(topics, platform=options.platform, trends=trends)
     fresh = tk.items_from_topics(topics, headlines, start=start, groups=groups.frame)
     wanted = fresh if items is None else pd.concat([items.frame, fresh], ignore_index=True)
     progress.say(f"正在为 {len(groups.frame)} 个群排 {options.days} 天…")
     plan = _planned(wanted, groups, start, options.days)
     progress.say("正在写报告和日历…")
     others = {"群": groups} if items is None else {"群": groups, "内容条目": items}
-    made = {"documents": documents, "mined": mined, "topics": topics, "headlines": headlines}
+    made = {"documents": documents, "trends": trends, "topics": topics, "headlines": headlines}
     for path in write_week(sources, read=read, plan=plan, others=others, **made):
         progress.say(f"已写好 {path}")
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toolkit import compliance, lexicons, text, trends
+from toolkit import compliance, lexicons, text
 from toolkit.schema import (
     DOCUMENTS,
     GROUPS,
@@ -25,6 +25,7 @@ from toolkit.schema import (
     check,
     checked_moment,
 )
+from toolkit.trends import extract_keywords
 
 # fewer candidates than this leave an editor no choice: steady words, then plain keywords, fill the list up
 FEWEST_TOPICS = 8
@@ -61,7 +62,7 @@ DEFAULT_WEIGHTS: dict[str, float] = {
 }
 
 
-def find_topics(mined: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
+def find_topics(trends: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
     """TOPICS: rising terms that stand in the same documents, gathered; best first, at most 20.
 
     New and rising terms come first; where they make fewer than eight topics, steady terms fill up, and without any
@@ -70,7 +71,7 @@ def find_topics(mined: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
     least, `evidence` the documents. Terms are joined by average-linkage clustering of their document sets. No
     documents give an empty frame.
     """
-    table = check(mined, TRENDS)
+    table = check(trends, TRENDS)
     frame = check(documents, DOCUMENTS)
     if frame.empty:
         return TOPICS.empty().assign(origin=pd.Series([], dtype="str"))
@@ -96,7 +97,7 @@ def find_topics(mined: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
 def _keyword_rows(documents: pd.DataFrame) -> list[dict[str, Any]]:
     """The leading keywords over all documents, shaped like trends: how many documents have it among their ten."""
     originals = documents[documents["duplicate_of"].isna()]
-    keywords = trends.extract_keywords(originals, top=10)
+    keywords = extract_keywords(originals, top=10)
     if keywords.empty:
         return []
     grouped = keywords.groupby("term").agg(
@@ -417,8 +418,8 @@ def items_from_topics(
     """ITEMS: one content item for each of the `top` topics that has a headline the gate does not block.
 
     `headlines` is HEADLINES with a column topic_id; the item's title is the topic's headline with the best craft that
-    is not blocked, its topic the topic_id, its groups the topic's segments (all without any). Value falls from 10 to 5 by
-    rank, minutes are 45 (an estimate for writing one message), it may be sent from `start` for `days` days in at most
+    is not blocked, its topic the topic_id, its groups the topic's segments (all without any). A headline of intent
+    讨论 makes a discussion, any other a value item (so does one without `intent`). Value falls from 10 to 5 by rank, minutes are 45 (an estimate for writing one message), it may be sent from `start` for `days` days in at most
     two waves; its owner is the busiest owner of `groups`. Text is still to be written (`copy` missing). No topics
     give an empty frame.
     """
@@ -427,7 +428,8 @@ def items_from_topics(
     usable = headlines[headlines["gate"] != "block"].sort_values(
         ["craft", "headline"], ascending=[False, True]
     )
-    best = usable.drop_duplicates("topic_id").set_index("topic_id")["headline"]
+    best = usable.drop_duplicates("topic_id").set_index("topic_id")
+    best = best.assign(intent=best.get("intent", ""))
     owner = ""
     if groups is not None and len(groups) and "owner" in groups:
         owner = str(groups["owner"].mode().iloc[0])
@@ -436,8 +438,8 @@ def items_from_topics(
         rows.append(
             {
                 "item_id": f"选题-{row['topic_id']}",
-                "title": best[row["topic_id"]],
-                "kind": "discussion" if rank % 3 == 2 else "value",
+                "title": best.at[row["topic_id"], "headline"],
+                "kind": "discussion" if best.at[row["topic_id"], "intent"] == "讨论" else "value",
                 "topic": row["topic_id"],
                 "value": max(5.0, 10 - rank / 2),
                 "earliest": first,

@@ -14,9 +14,10 @@ from pathlib import Path
 import pandas as pd
 
 from toolkit import documents as content
-from toolkit import export, lexicons, tables, trends
+from toolkit import export, lexicons, tables
 from toolkit.schema import InputError, Plan, Read, as_date, checked_moment
 from toolkit.store import Workspace
+from toolkit.trends import rival_activity, term_history
 
 HOME_NAME = "我的文案台"
 RIVALS_FOLDER = "同行内容"
@@ -143,7 +144,7 @@ def write_week(
     *,
     read: Read,
     documents: pd.DataFrame,
-    mined: pd.DataFrame,
+    trends: pd.DataFrame,
     topics: pd.DataFrame,
     headlines: pd.DataFrame,
     plan: Plan,
@@ -163,32 +164,33 @@ def write_week(
     latest = as_date(documents["published_at"].max())
     since = _last_time(sources, latest)
     days = 7 if since is None or latest is None else (latest - since).days
-    rising = mined[mined["status"].isin(["new", "rising"])]["term"].head(6).tolist()
-    why = "".join(mined.attrs.get("notes", [])) if mined.empty else ""
+    rising = trends[trends["status"].isin(["new", "rising"])]["term"].head(6).tolist()
+    only_topics = bool(plan.items["topic"].isin(topics["topic_id"]).all())
+    why = "".join(trends.attrs.get("notes", [])) if trends.empty else ""
     files = [
         export.write_report(
             out / "report.html",
-            trends=mined,
+            trends=trends,
             topics=topics,
             headlines=headlines,
             plan=plan,
             documents=documents,
             rejected=rejected,
-            rivals=trends.rival_activity(documents, window_days=days),
+            rivals=rival_activity(documents, window_days=days),
             since=since,
-            history=trends.term_history(documents, rising),
-            notes=_notes(sources, mined, plan, tables_read),
+            history=term_history(documents, rising),
+            notes=_notes(sources, trends, tables_read, only_topics=only_topics),
             reasons={"trends": why} if why else None,
             asof=latest or plan.start,
             sample_groups=sources.sample_groups,
         ),
         export.write_xlsx(plan, out / "calendar.xlsx"),
         export.write_ics(plan, out / "calendar.ics"),
-        export.write_csv(mined, out / "trends.csv"),
+        export.write_csv(trends, out / "trends.csv"),
     ]
     if len(rejected):
         files.append(export.write_csv(rejected, out / "没能读入.csv"))
-    kept = {"documents": documents, "trends": mined, "topics": topics, "headlines": headlines}
+    kept = {"documents": documents, "trends": trends, "topics": topics, "headlines": headlines}
     _remember(sources, latest, {**kept, "calendar": plan.calendar})
     return files
 
@@ -219,12 +221,14 @@ def make_folder(folder: Path) -> Path:
     return folder
 
 
-def _notes(sources: Sources, mined: pd.DataFrame, plan: Plan, read: Mapping[str, Read]) -> list[str]:
+def _notes(
+    sources: Sources, trends: pd.DataFrame, read: Mapping[str, Read], *, only_topics: bool
+) -> list[str]:
     """What the report's reader should know about how it was made."""
-    notes = list(mined.attrs.get("notes", []))
+    notes = list(trends.attrs.get("notes", []))
     if sources.sample_documents:
         notes.append("这是示例世界的内容：城市、账号和文章都是虚构的。")
-    if plan.items["topic"].ne("").all():
+    if only_topics:
         notes.append("没有给内容条目，排期里只有本周选题；文案待写。")
     for name, found in read.items():
         told = found.notes[found.notes["note"] != "说明文件，没有当作内容"]
@@ -238,8 +242,8 @@ def _notes(sources: Sources, mined: pd.DataFrame, plan: Plan, read: Mapping[str,
 
 
 def _workspace(sources: Sources) -> Workspace | None:
-    """The database of the working folder, where she has content of her own in it."""
-    if sources.home is None or sources.sample_documents or not sources.home.is_dir():
+    """The database of the working folder, where the week is made from her content in it and not from other files."""
+    if sources.home is None or sources.documents != (sources.home / RIVALS_FOLDER,):
         return None
     return Workspace(f"sqlite:///{sources.home / DATABASE}")
 
