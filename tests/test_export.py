@@ -184,7 +184,7 @@ def test_xlsx_of_a_plan_has_four_sheets(tmp_path: Path) -> None:
 def test_the_month_has_a_row_for_each_group_and_a_column_for_each_day(tmp_path: Path) -> None:
     month = sheets(write_xlsx(make_plan(), tmp_path / "a.xlsx"))["按群月历"]
     assert month[0] == [
-        *("群", "9月21日 周一", "9月22日 周二", "9月23日 周三\n农民丰收", "9月24日 周四"),
+        *("群", "9月21日 周一", "9月22日 周二", "9月23日 周三\n农民丰收节", "9月24日 周四"),
         *("9月25日 周五\n中秋\n放假", "9月26日 周六\n放假", "9月27日 周日\n放假"),
     ]
     blank = [None] * 7

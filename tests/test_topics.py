@@ -176,6 +176,14 @@ def test_a_festival_near_by_counts_as_season() -> None:
     assert (far["part_season"] < 0).all()
 
 
+def test_the_people_a_festival_is_named_after_are_no_festival() -> None:
+    teachers = documents().assign(body="教师们在备课")
+    found = tk.find_topics(MINED, teachers)
+    assert (tk.rank_topics(found, documents=teachers, today=dt.date(2026, 9, 8))["part_season"] < 0).all()
+    feast = documents().assign(body="教师节的花")
+    assert (tk.rank_topics(found, documents=feast, today=dt.date(2026, 9, 8))["part_season"] == 0).all()
+
+
 def test_weights_are_the_editors() -> None:
     found = tk.find_topics(MINED, documents())
     only_heat = tk.rank_topics(

@@ -153,7 +153,7 @@ def day_marks(day: dt.date) -> list[tuple[str, str]]:
     solemn = lexicons.days_of("solemn").get(day)
     marks = []
     if festival and festival != solemn:
-        marks.append(("festival", festival))
+        marks.append(("festival", lexicons.spoken_festival(festival)))
     if solemn:
         marks.append(("solemn", f"庄重日：{solemn}"))
     if day in lexicons.days_of("rest"):

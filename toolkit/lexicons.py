@@ -195,6 +195,15 @@ def festival_name(name: Any) -> str:
     return text if text == "春节" else re.sub("节$", "", text)
 
 
+def spoken_festival(name: str) -> str:
+    """A festival as people say it: the table's name, with 节 where it does not stand by itself.
+
+    >>> spoken_festival("中秋"), spoken_festival("教师")
+    ('中秋', '教师节')
+    """
+    return name if name in words("festivals-short") else f"{name}节"
+
+
 def manifest() -> pd.DataFrame:
     """`corpora/manifest.csv`: file, rows, sha256, licence, source, date, all as text."""
     path = corpora_folder() / "manifest.csv"

@@ -394,8 +394,9 @@ def _season(terms: list[str], texts: list[str], today: dt.date | None) -> float:
     """1 when a festival of the next three weeks is among the terms or in a third of the evidence, else 0.7."""
     if today is None:
         return 1.0
+    # as people say it: 教师节 is a festival, 教师 alone are just teachers
     soon = {
-        name
+        lexicons.spoken_festival(name) if kind == "festival" else name
         for kind in ("festival", "shopping")
         for day, name in lexicons.days_of(kind).items()
         if 0 <= (day - today).days <= SEASON_DAYS

@@ -80,8 +80,8 @@ def _occasion(row: pd.Series[Any], date: dt.date) -> str:
     dates = sorted({day for day in table.loc[table["name"] == name, "date"] if day >= date})
     ahead = (dates[0] - date).days if dates else -1
     if ahead == 0:
-        return f"正逢{name}"
-    return f"{name}前 {ahead} 天" if 0 < ahead <= 31 else ""
+        return f"正逢{lexicons.spoken_festival(name)}"
+    return f"{lexicons.spoken_festival(name)}前 {ahead} 天" if 0 < ahead <= 31 else ""
 
 
 def _relatives(world: World, ledger: Ledger, i: int, g: int) -> str:
