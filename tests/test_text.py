@@ -3,7 +3,6 @@
 import logging
 
 import jieba
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,16 +58,6 @@ def test_chunks_do_not_change_the_tokens(monkeypatch: pytest.MonkeyPatch) -> Non
     assert tk.segment(SENTENCES) == whole
 
 
-@given(st.text())
-def test_normalise_is_idempotent(value: str) -> None:
-    assert text.normalise(text.normalise(value)) == text.normalise(value)
-
-
-@given(st.lists(st.text(max_size=20), max_size=5))
-def test_folding_keeps_the_number_of_texts(values: list[str]) -> None:
-    assert len(text.fold(values)) == len(values)
-
-
 @given(st.text(max_size=40), st.integers(0, 60))
 def test_cut_to_width_is_the_longest_beginning_that_fits(value: str, width: int) -> None:
     cut = text.cut_to_width(value, width)
@@ -116,8 +105,20 @@ def test_phrase_counts_equal_a_plain_count() -> None:
     assert sorted(places[terms == place].tolist()) == [0, 0, 1]
 
 
-def test_shingles_are_sorted_unique_and_blind_to_punctuation() -> None:
-    runs = text.shingles("今天的菜，今天买。今天的菜")
-    assert np.array_equal(runs, np.unique(runs))
-    assert np.array_equal(text.shingles("今天的菜！今天买……今天的菜"), runs)
-    assert len(text.shingles("三个字")) == 0
+def runs_of(*texts: str) -> list[list[int]]:
+    out: list[list[int]] = [[] for _ in texts]
+    for first, hashes, owners in text.shingles(texts):
+        for run, owner in zip(hashes.tolist(), owners.tolist(), strict=True):
+            out[first + owner].append(run)
+    return out
+
+
+def test_shingles_are_blind_to_punctuation_and_stay_within_their_text(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    texts = ("今天的菜，今天买。今天的菜", "三个字", "", "今天的菜！今天买……今天的菜", "菜今天")
+    runs = runs_of(*texts)
+    assert [len(found) for found in runs] == [8, 0, 0, 8, 0]
+    assert runs[0] == runs[3] and runs[0][0] == runs[0][7]
+    monkeypatch.setattr(text, "CHUNK_CHARACTERS", 4)
+    assert runs_of(*texts) == runs

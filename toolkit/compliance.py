@@ -19,11 +19,10 @@ import pandas as pd
 
 from toolkit import lexicons
 from toolkit.schema import FINDINGS, ChoiceError, is_missing
-from toolkit.text import fold, normalise
+from toolkit.text import latin_letters, normalise, simplify
 
 PURPOSES = {"promotion": "推广", "editorial": "内容"}
 _RANK = {"info": 0, "warn": 1, "block": 2}
-_SURROGATE = re.compile("[\ud800-\udfff]")
 # A question does not end the passage a guard looks at (「七天瘦十斤？别信」 is one thought), nor does a cry of
 # up to six characters (「辟谣！…」).
 _SENTENCE_END = re.compile(r"[。;\n]|(?<=[^。!;\n]{7})!")
@@ -226,6 +225,7 @@ class _Contexts:
 
 
 def _matchable(text: str) -> _Matchable:
+    text = latin_letters(text)
     if unicodedata.is_normalized("NFKC", text) and normalise(text) == text:
         return _simplified(_identity(text))
     pieces: list[str] = []
@@ -250,17 +250,15 @@ def _identity(text: str) -> _Matchable:
 
 def _simplified(form: _Matchable) -> _Matchable:
     """The same with traditional characters simplified, one for one; letters keep their case."""
-    value = _SURROGATE.sub("\ufffd", form.value)
-    folded = fold([value])[0]
-    if len(folded) != len(value):
-        folded = "".join(_fold_one(character) for character in value)
-    kept = (new if old.lower() != new else old for old, new in zip(value, folded, strict=True))
-    return replace(form, value=value if folded == value else "".join(kept))
+    value = simplify(form.value)
+    if len(value) != len(form.value):
+        value = "".join(_simplify_one(character) for character in form.value)
+    return replace(form, value=value)
 
 
-def _fold_one(character: str) -> str:
-    folded = fold([character])[0]
-    return folded if len(folded) == 1 else character
+def _simplify_one(character: str) -> str:
+    simple = simplify(character)
+    return simple if len(simple) == 1 else character
 
 
 def _without_contained(found: list[Finding]) -> list[Finding]:
