@@ -44,7 +44,7 @@ def check(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:
         )
     columns = {column.name: _as_column(frame, column, contract) for column in contract.columns}
     rest = {name: frame[name] for name in frame.columns if name not in columns}
-    return pd.DataFrame({**columns, **rest}, index=frame.index)
+    return pd.DataFrame({**columns, **rest}, index=frame.index, copy=False)
 
 
 def _as_column(frame: pd.DataFrame, column: Column, contract: Contract) -> pd.Series[Any]:

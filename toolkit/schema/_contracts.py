@@ -335,7 +335,32 @@ UNPLACED = _contract(
 )
 
 
-# two tables of our own beside the contract: what rivals did, and a term's periods
+# what a reader tells beside its frame
+REJECTED = _contract(
+    "REJECTED", "没能读入", _text("path", "文件"), _count("row", "行"), _text("reason", "原因")
+)
+NOTES = _contract("NOTES", "读入说明", _text("path", "文件"), _count("row", "行"), _text("note", "说明"))
+COLUMNS = _contract(
+    "COLUMNS",
+    "列的对应",
+    _text("path", "文件"),
+    _text("header", "文件里的表头"),
+    _text("column", "列名"),
+    _text("caption", "读成"),
+)
+FILES = _contract(
+    "FILES",
+    "文件清单",
+    _text("path", "文件"),
+    _text("format", "格式"),
+    _text("encoding", "编码"),
+    _count("read", "读入"),
+    _count("rejected", "没能读入"),
+    _text("outcome", "结果"),
+)
+
+
+# tables of our own beside the contract: what rivals did, who copied whom, and a term's periods
 RIVALS = _contract(
     "RIVALS",
     "同行动态",
@@ -345,6 +370,20 @@ RIVALS = _contract(
     _score("before", "前期平均篇数", **_MAYBE),
     _score("copied", "转抄占比", **_MAYBE),
     Column("top_titles", "records", "读得最多的标题"),
+)
+
+
+COPIES = _contract(
+    "COPIES",
+    "转抄清单",
+    _text("doc_id", "内容编号"),
+    _text("source", "来源", default=""),
+    _text("title", "标题", default=""),
+    _text("original_id", "原文编号"),
+    _text("original_source", "原文来源", default=""),
+    _text("original_title", "原文标题", default=""),
+    _score("similarity", "相同文字占比"),
+    _text("passage", "最长的相同段落", default=""),
 )
 
 
@@ -370,5 +409,18 @@ CHECKS = _contract(
 
 CONTRACTS = (
     *(DOCUMENTS, KEYWORDS, TRENDS, TOPICS, HEADLINES, FINDINGS),
-    *(GROUPS, ITEMS, CALENDAR, UNPLACED, CHECKS, RIVALS, TERM_HISTORY),
+    *(
+        GROUPS,
+        ITEMS,
+        CALENDAR,
+        UNPLACED,
+        CHECKS,
+        RIVALS,
+        COPIES,
+        TERM_HISTORY,
+        REJECTED,
+        NOTES,
+        COLUMNS,
+        FILES,
+    ),
 )

@@ -18,12 +18,17 @@ class Read(NamedTuple):
     `frame` keeps a contract. `rejected` has path, row, reason (Chinese); row counts from 1 as a person sees it
     in the file, the header being row 1. `extra` has the frame's key and the columns no contract knows.
     `notes` has path, row, note: what was read otherwise than it stands (a date that could not be understood).
+    `columns` has path, header, column, caption: which header of the file was taken for which column, "" for one that
+    went to `extra`. `files` has path, format, encoding, read, rejected, outcome: what became of each file or address,
+    counts in records. Readers that have nothing to say in these two give None.
     """
 
     frame: pd.DataFrame
     rejected: pd.DataFrame
     extra: pd.DataFrame
     notes: pd.DataFrame
+    columns: pd.DataFrame | None = None
+    files: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)

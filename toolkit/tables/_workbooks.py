@@ -1,0 +1,172 @@
+"""Workbooks: xlsx by openpyxl; xls, xlsb and ods by calamine in a process of its own; web pages named .xls by lxml.
+
+openpyxl keeps long numbers exactly and tells error cells, calamine does neither. calamine lays a sheet out as one
+block, so that one stray cell far down and far right asks for hundreds of GB and ends the process: hence the process.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import subprocess
+import sys
+import warnings
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from toolkit.schema import InputError
+from toolkit.tables._rows import IsHeader, Rows, Table
+
+_MAX_UNPACKED = 1_500_000_000
+_MAX_RATIO = 200
+_RATIO_FROM = 200_000_000
+_LAST_ROW = 1_048_576  # Excel's own
+_ERRORS = {
+    "#N/A",
+    "#REF!",
+    "#DIV/0!",
+    "#VALUE!",
+    "#NAME?",
+    "#NUM!",
+    "#NULL!",
+    "#GETTING_DATA",
+    "#SPILL!",
+    "#CALC!",
+}
+_DAMAGED = "不是完好的 {kind} 工作簿。请在 Excel 里打开后另存为 xlsx 再试。"
+_LOCKED = "工作簿有密码，打不开。请在 Excel 里去掉密码后另存再试。"
+_SECONDS = 120
+
+
+def read_workbook(data: bytes, label: str, is_header: IsHeader | None) -> list[Table]:
+    """Every sheet of a workbook that is a zip (xlsx, xlsm, xlsb, ods)."""
+    kind = _kind_of_zip(data, label)
+    if kind == "xlsx":
+        try:
+            return _by_openpyxl(data, label, is_header)
+        except InputError:
+            raise
+        except Exception:  # noqa: BLE001, S110 - openpyxl raises whatever a damaged or odd part makes it stumble over
+            pass  # calamine asks less of styles and filters
+    return _by_calamine(data, kind, label, is_header)
+
+
+def read_old_workbook(data: bytes, label: str, is_header: IsHeader | None) -> list[Table]:
+    """Every sheet of an xls file. Raises InputError when it is locked with a password or is something else."""
+    try:
+        return _by_calamine(data, "xls", label, is_header)
+    except InputError as error:
+        # the names of the parts of an OLE file are in UTF-16
+        if "EncryptedPackage".encode("utf-16-le") in data:
+            raise InputError(f"{label}：{_LOCKED}") from error
+        if "WordDocument".encode("utf-16-le") in data:
+            raise InputError(
+                f"{label}：这是 Word 文档，不是表格。请把内容存成文本文件或 Excel 表。"
+            ) from error
+        raise
+
+
+def _kind_of_zip(data: bytes, label: str) -> str:
+    """What a zip is, by its parts. Raises InputError for a damaged one, a bomb, and what is no workbook."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as parts:
+            infos = parts.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError) as error:
+        raise InputError(f"{label}：{_DAMAGED.format(kind='xlsx')}") from error
+    size = sum(info.file_size for info in infos)
+    packed = sum(info.compress_size for info in infos) or 1
+    if size > _MAX_UNPACKED or (size > _RATIO_FROM and size > _MAX_RATIO * packed):
+        raise InputError(
+            f"{label}：解压后过大（{size / 1e9:.1f} GB），没有读。请另存为 CSV，或拆成几个文件。"
+        )
+    names = {info.filename for info in infos}
+    if "xl/workbook.bin" in names:
+        return "xlsb"
+    if "content.xml" in names:
+        return "ods"
+    if any(name.lower().startswith("xl/") for name in names):
+        return "xlsx"
+    raise InputError(f"{label}：内容是压缩包或其他 Office 文件，不是 Excel 工作簿。请解压，或另存为 xlsx。")
+
+
+def _by_openpyxl(data: bytes, label: str, is_header: IsHeader | None) -> list[Table]:
+    import openpyxl
+
+    found = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # missing default styles and the like say nothing about the cells
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        for sheet in book.worksheets:
+            # many exporters write A1 as the size of every sheet, and openpyxl would believe it
+            sheet.reset_dimensions()
+            rows = Rows(f"{label}〔{sheet.title}〕", is_header)
+            if sheet.sheet_state != "visible":
+                rows.note(1, "这是隐藏的工作表，也读了")
+            for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+                if number > _LAST_ROW:
+                    raise InputError(f"{label}：{_DAMAGED.format(kind='xlsx')}")
+                _take(rows, number, cells)
+            found.append(rows.table(format="xlsx"))
+        book.close()
+    return found
+
+
+def _take(rows: Rows, number: int, cells: Sequence[Any]) -> None:
+    values = ["" if cell is None else cell for cell in cells]
+    for place, value in enumerate(values):
+        if type(value) is str and value in _ERRORS:
+            rows.note(number, f"第 {place + 1} 列是 Excel 的出错值 {value}，按空白处理")
+            values[place] = ""
+    rows.add(number, values)
+
+
+def _by_calamine(data: bytes, kind: str, label: str, is_header: IsHeader | None) -> list[Table]:
+    """The sheets as a child process reads them; whatever ends the child is a damaged file."""
+    child = Path(__file__).with_name("_calamine.py")
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", str(child)],
+            input=data,
+            capture_output=True,
+            timeout=_SECONDS,
+            check=True,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # no black window on Windows
+        )
+        found = list(_sheets(done.stdout.splitlines(), kind, label, is_header))
+    except subprocess.CalledProcessError as error:
+        if b"password" in error.stderr.lower():
+            raise InputError(f"{label}：{_LOCKED}") from error
+        raise InputError(f"{label}：{_DAMAGED.format(kind=kind)}") from error
+    except (subprocess.TimeoutExpired, OSError, ValueError) as error:
+        raise InputError(f"{label}：{_DAMAGED.format(kind=kind)}") from error
+    return found
+
+
+def _sheets(lines: list[bytes], kind: str, label: str, is_header: IsHeader | None) -> Iterator[Table]:
+    rows: Rows | None = None
+    for line in lines:
+        value = json.loads(line)
+        if isinstance(value, dict):
+            if rows is not None:
+                yield rows.table(format=kind)
+            rows = Rows(f"{label}〔{value['sheet']}〕", is_header)
+            number = 0
+            if value["hidden"]:
+                rows.note(1, "这是隐藏的工作表，也读了")
+        elif rows is not None:
+            number += 1
+            _take(rows, number, [_cell(cell) for cell in value])
+    if rows is not None:
+        yield rows.table(format=kind)
+
+
+def _cell(value: Any) -> Any:
+    """A cell as the child wrote it: dates and times come as {"datetime": ISO text} and the like."""
+    kinds: dict[str, Any] = {"datetime": dt.datetime, "date": dt.date, "time": dt.time}
+    if isinstance(value, dict):
+        ((kind, text),) = value.items()
+        return kinds[kind].fromisoformat(text)
+    return value
