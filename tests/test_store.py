@@ -3,9 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-import sqlite3
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,25 +12,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
+from postgres import ENGINES, Ticking, new_address
 
 from toolkit import schema
-from toolkit.schema import TIME_DTYPE, TIME_ZONE, StoreError
-from toolkit.store import Workspace
+from toolkit.schema import TIME_DTYPE, StoreError
+from toolkit.store import KEPT, Workspace
 
 
-class Ticking:
-    """A clock that goes on by a minute at each look."""
-
-    def __init__(self) -> None:
-        self.now = dt.datetime(2026, 9, 20, 8, 0, tzinfo=TIME_ZONE)
-
-    def __call__(self) -> dt.datetime:
-        self.now += dt.timedelta(minutes=1)
-        return self.now
+@pytest.fixture(params=ENGINES)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return new_address(request.param, tmp_path)
 
 
-def address(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / '我的 文案台.db'}"
+@pytest.fixture(scope="module", params=ENGINES)
+def workspace(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Workspace]:
+    """One workspace for many names."""
+    with Workspace(new_address(request.param, tmp_path_factory.mktemp("store"))) as opened:
+        yield opened
 
 
 def documents() -> pd.DataFrame:
@@ -47,12 +45,12 @@ def documents() -> pd.DataFrame:
     return schema.check(frame, schema.DOCUMENTS)
 
 
-def test_every_contract_comes_back_as_it_went_in(tmp_path: Path) -> None:
-    with Workspace(address(tmp_path)) as workspace:
+def test_every_contract_comes_back_as_it_went_in(url: str) -> None:
+    with Workspace(url) as workspace:
         for contract in (schema.DOCUMENTS, schema.TRENDS, schema.GROUPS, schema.ITEMS, schema.CALENDAR):
             workspace.save(contract.name, contract.empty())
         workspace.save("内容", documents())
-    with Workspace(address(tmp_path)) as workspace:
+    with Workspace(url) as workspace:
         for contract in (schema.DOCUMENTS, schema.TRENDS, schema.GROUPS, schema.ITEMS, schema.CALENDAR):
             assert_frame_equal(workspace.load(contract.name), contract.empty())
         loaded = workspace.load("内容")
@@ -61,9 +59,9 @@ def test_every_contract_comes_back_as_it_went_in(tmp_path: Path) -> None:
         assert workspace.names() == sorted(["DOCUMENTS", "TRENDS", "GROUPS", "ITEMS", "CALENDAR", "内容"])
 
 
-def test_history_has_a_row_for_each_save_that_changed_something(tmp_path: Path) -> None:
+def test_history_has_a_row_for_each_save_that_changed_something(url: str) -> None:
     frame = pd.DataFrame({"term": ["大闸蟹", "桂花拿铁"]})
-    with Workspace(address(tmp_path), clock=Ticking()) as workspace:
+    with Workspace(url, clock=Ticking()) as workspace:
         versions = [
             workspace.save("热词", part) for part in (frame, frame, frame.head(1), frame.head(1), frame)
         ]
@@ -76,6 +74,9 @@ def test_history_has_a_row_for_each_save_that_changed_something(tmp_path: Path) 
                 "version": pd.Series([1, 2, 3], dtype="Int64"),
                 "saved_at": schema.to_shanghai(pd.Series(minutes)),
                 "rows": pd.Series([2, 1, 2], dtype="Int64"),
+                "added": pd.Series([2, 0, 1], dtype="Int64"),
+                "removed": pd.Series([0, 1, 0], dtype="Int64"),
+                "changed": pd.Series([0, 0, 0], dtype="Int64"),
             }
         )
         assert_frame_equal(history, expected)
@@ -93,6 +94,121 @@ def test_a_change_of_type_or_order_is_a_change() -> None:
         ]
         assert [workspace.save("x", part) for part in saved] == [1, 2, 3, 3]
         assert_frame_equal(workspace.load("x"), saved[-1])
+
+
+def counts(workspace: Workspace, name: str) -> list[list[int]]:
+    return workspace.history(name)[["added", "removed", "changed"]].to_numpy().tolist()
+
+
+def test_history_counts_rows_by_the_first_column_or_by_whole_rows(url: str) -> None:
+    first = pd.DataFrame({"id": ["a", "b", "c"], "x": [1.0, float("nan"), 3.0]})
+    second = pd.DataFrame({"id": ["c", "b", "d", "e"], "x": [4.0, float("nan"), 3.0, 1.0]})
+    with Workspace(url) as workspace:
+        for frame in (first, second, second[["x", "id"]], second.assign(y=1)):
+            workspace.save("键", frame)
+        # another first column: x has no value twice in both, so it is the key
+        assert counts(workspace, "键") == [[3, 0, 0], [2, 1, 1], [0, 0, 0], [4, 4, 0]]
+        days = pd.DataFrame({"group_id": ["g", "g"], "date": ["1", "2"], "members": [10, 11]})
+        for frame in (days, days.assign(members=[10, 12]), days.assign(date="1")):
+            workspace.save("天", frame)
+        assert counts(workspace, "天") == [[2, 0, 0], [0, 0, 1], [1, 1, 0]]
+        for texts in (["x", "x", "y"], ["x", "y", "y", "z"], []):
+            workspace.save("行", pd.DataFrame({"text": pd.Series(texts, dtype="str")}))
+        assert counts(workspace, "行") == [[3, 0, 0], [2, 1, 0], [0, 4, 0]]
+
+
+def test_the_last_ten_contents_are_kept_and_older_ones_leave_their_history(url: str) -> None:
+    with Workspace(url) as workspace:
+        for number in range(1, 14):
+            workspace.save("x", pd.DataFrame({"n": [number]}))
+            workspace.save("y", pd.DataFrame({"n": [-number]}))
+        kept = [workspace.load("x", version=version)["n"].tolist() for version in range(4, 14)]
+        assert kept == [[number] for number in range(4, 14)]
+        assert len(kept) == KEPT
+        for version in (0, 3, 14):
+            with pytest.raises(
+                StoreError, match=f"没有第 {version} 版.*还留着的：4、5、6、7、8、9、10、11、12、13。"
+            ):
+                workspace.load("x", version=version)
+        assert workspace.history("x")["version"].tolist() == list(range(1, 14))
+
+
+def test_rows_are_added_by_key_and_the_same_rows_change_nothing(url: str) -> None:
+    new = documents().assign(
+        doc_id=["b", "c"], title=["改过的题", "新的一篇"], reads=pd.array([7, 8], "Int64")
+    )
+    with Workspace(url) as workspace:
+        added = [workspace.add("内容", frame) for frame in (documents(), documents(), new, new, new.head(0))]
+        assert added == [1, 1, 2, 2, 2]
+        expected = pd.concat([documents().head(1), new], ignore_index=True)
+        assert_frame_equal(workspace.load("内容"), expected)
+        assert counts(workspace, "内容") == [[2, 0, 0], [1, 0, 1]]
+        assert_frame_equal(workspace.load("内容", version=1), documents())
+
+
+def test_rows_without_a_key_are_kept_once_as_a_whole() -> None:
+    rows = pd.DataFrame({"term": ["蟹", "蟹", "茶", "茶"], "source": ["甲", "乙", "甲", "甲"]})
+    with Workspace("sqlite://") as workspace:
+        assert workspace.add("x", rows) == 1
+        assert_frame_equal(workspace.load("x"), rows.head(3))
+        assert workspace.add("x", rows.iloc[::-1]) == 1
+        days = pd.DataFrame({"group_id": ["g"], "date": ["1"], "members": [10]})
+        workspace.add("天", days)
+        workspace.add("天", days.assign(date="2"))
+        workspace.add("天", days.assign(date="2", members=11))
+        assert workspace.load("天")[["date", "members"]].to_numpy().tolist() == [["1", 10], ["2", 11]]
+
+
+def test_columns_that_one_side_lacks() -> None:
+    held = pd.DataFrame({"id": ["a", "b"], "n": [1, 2], "flag": [True, False]})
+    with Workspace("sqlite://") as workspace:
+        workspace.save("x", held)
+        workspace.add("x", pd.DataFrame({"id": ["b"], "n": [3]}))
+        assert_frame_equal(workspace.load("x"), held.assign(n=[1, 3]))
+        workspace.add("x", pd.DataFrame({"id": ["c", "a"], "note": ["新", "旧"]}, index=[5, 5]))
+        expected = pd.DataFrame(
+            {
+                "id": ["a", "b", "c"],
+                "n": [1.0, 3.0, float("nan")],
+                "flag": pd.Series([True, False, float("nan")], dtype=object),
+                "note": pd.Series(["旧", None, "新"], dtype="str"),
+            }
+        )
+        assert_frame_equal(workspace.load("x"), expected)
+        assert workspace.add("x", expected) == workspace.add("x", held.assign(n=[1, 3])) == 3
+
+
+@pytest.mark.parametrize(
+    ("frame", "key", "message"),
+    [
+        (pd.DataFrame({"id": ["a", "a"], "n": [1, 2]}), "id", "有重复的值"),
+        (pd.DataFrame({"id": ["a"]}), ["id", "day"], "键列 day 不是两边都有"),
+        (pd.DataFrame({"other": ["a"]}), None, "键列 id 不是两边都有"),
+    ],
+)
+def test_a_key_that_does_not_tell_rows_apart_is_refused(
+    frame: pd.DataFrame, key: str | list[str] | None, message: str
+) -> None:
+    held = pd.DataFrame({"id": ["a", "b"], "n": [1, 2]})
+    with Workspace("sqlite://") as workspace:
+        workspace.save("x", held)
+        with pytest.raises(StoreError, match=message):
+            workspace.add("x", frame, key=key)
+        assert_frame_equal(workspace.load("x"), held)
+
+
+@settings(max_examples=60, deadline=None)
+@given(parts=st.lists(st.dictionaries(st.integers(0, 6), st.integers(0, 3), max_size=4), max_size=5))
+def test_adding_is_what_a_dictionary_does(parts: list[dict[int, int]]) -> None:
+    expected: dict[int, int] = {}
+    with Workspace("sqlite://") as workspace:
+        workspace.save("x", pd.DataFrame({"id": [], "n": []}, dtype="Int64"))
+        for part in parts:
+            expected |= part
+            frame = pd.DataFrame({"id": list(part), "n": list(part.values())}, dtype="Int64")
+            version = workspace.add("x", frame, key="id")
+            assert workspace.add("x", frame) == version
+        assert workspace.load("x").to_numpy().tolist() == [list(pair) for pair in expected.items()]
 
 
 def test_the_index_is_not_kept_and_the_input_is_not_touched() -> None:
@@ -147,32 +263,36 @@ def frames(draw: st.DrawFn) -> pd.DataFrame:
 
 @settings(max_examples=60, deadline=None)
 @given(frame=frames(), name=TEXT)
-def test_what_is_loaded_is_what_was_saved(frame: pd.DataFrame, name: str) -> None:
-    with Workspace("sqlite://") as workspace:
-        assert workspace.save(name, frame) == 1
-        loaded = workspace.load(name)
-        assert_frame_equal(loaded, frame)
-        for column in frame.columns:
-            if frame[column].dtype == object:
-                assert [type(value) for value in loaded[column]] == [type(value) for value in frame[column]]
-        assert workspace.save(name, loaded) == 1
-        assert workspace.names() == [name]
+def test_what_is_loaded_is_what_was_saved(workspace: Workspace, frame: pd.DataFrame, name: str) -> None:
+    version = workspace.save(name, frame)
+    loaded = workspace.load(name)
+    assert_frame_equal(loaded, frame)
+    for column in frame.columns:
+        if frame[column].dtype == object:
+            assert [type(value) for value in loaded[column]] == [type(value) for value in frame[column]]
+    assert workspace.save(name, loaded) == version
+    assert name in workspace.names()
 
 
 @pytest.mark.data
 @pytest.mark.skipif("WENAN_DATA" not in os.environ, reason="没有设 WENAN_DATA：真实数据不随项目分发")
-def test_naughty_strings_survive_as_names_and_values(tmp_path: Path) -> None:
+def test_naughty_strings_survive_as_names_and_values(url: str) -> None:
     file = Path(os.environ["WENAN_DATA"]) / "data" / "naughty_strings" / "blns.json"
     naughty = json.loads(file.read_text(encoding="utf-8"))
     naughty = list(dict.fromkeys([*naughty, "\x00", "a\x00b", "\ud800", "\udfff中", "\r\n"]))
     frame = pd.DataFrame({"text": pd.Series(naughty, dtype="str"), "list": [[text] for text in naughty]})
-    with Workspace(address(tmp_path)) as workspace:
+    odd = pd.DataFrame([range(len(naughty))], columns=pd.Index(naughty, dtype="str"))
+    with Workspace(url) as workspace:
         workspace.save("all", frame)
-        for text in naughty[::20] + naughty[-5:]:
-            workspace.save(text, frame.head(1))
-    with Workspace(address(tmp_path)) as workspace:
+        workspace.save("columns", odd)
+        for place, text in enumerate(naughty):
+            workspace.save(text, frame.iloc[[place]])
+    with Workspace(url) as workspace:
         assert_frame_equal(workspace.load("all"), frame)
-        assert workspace.names() == sorted({"all", *naughty[::20], *naughty[-5:]})
+        assert_frame_equal(workspace.load("columns"), odd)
+        assert workspace.add("all", frame) == 1
+        assert workspace.names() == sorted({"all", "columns", *naughty})
+        assert [workspace.load(text)["list"].tolist() for text in naughty] == [[[text]] for text in naughty]
 
 
 def test_an_unknown_name_says_what_there_is() -> None:
@@ -200,116 +320,3 @@ def test_what_cannot_be_kept_is_refused(frame: pd.DataFrame, message: str) -> No
             workspace.save("x", frame)
         assert message in str(caught.value)
         assert workspace.names() == []
-
-
-def foreign_database(path: Path) -> None:
-    connection = sqlite3.connect(path)
-    connection.execute("create table bookmarks (url)")
-    connection.commit()
-    connection.close()
-
-
-@pytest.mark.parametrize("kind", ["text", "picture", "other database", "short"])
-def test_a_foreign_file_is_refused_and_left_alone(tmp_path: Path, kind: str) -> None:
-    path = tmp_path / "wenan.db"
-    contents = {"text": b"hello" * 50, "picture": b"\x89PNG\r\n\x1a\n" + bytes(200), "short": b"SQLite"}
-    if kind in contents:
-        path.write_bytes(contents[kind])
-    else:
-        foreign_database(path)
-    before = path.read_bytes()
-    with pytest.raises(StoreError, match="不是文案台的工作区文件，或已损坏。文件没有改动"):
-        Workspace(f"sqlite:///{path}")
-    assert path.read_bytes() == before
-    assert [other.name for other in tmp_path.iterdir()] == ["wenan.db"]
-
-
-@pytest.mark.parametrize("damage", ["middle", "cut", "page size"])
-def test_a_damaged_workspace_is_refused_and_left_alone(tmp_path: Path, damage: str) -> None:
-    path = tmp_path / "wenan.db"
-    with Workspace(f"sqlite:///{path}") as workspace:
-        workspace.save("x", pd.DataFrame({"a": [os.urandom(40).hex() for _ in range(2000)]}))
-    data = bytearray(path.read_bytes())
-    if damage == "middle":
-        data[4096:20480] = b"\xee" * 16384
-    elif damage == "cut":
-        del data[len(data) // 2 :]
-    else:
-        data[16:18] = b"\x00\x03"
-    path.write_bytes(bytes(data))
-    with pytest.raises(StoreError, match="已损坏"):
-        Workspace(f"sqlite:///{path}")
-    assert path.read_bytes() == bytes(data)
-
-
-def test_a_value_changed_behind_our_back_is_noticed(tmp_path: Path) -> None:
-    path = tmp_path / "wenan.db"
-    with Workspace(f"sqlite:///{path}") as workspace:
-        workspace.save("x", documents())
-    connection = sqlite3.connect(path)
-    connection.execute("update wenan_frames set columns = '[]'")
-    connection.commit()
-    connection.close()
-    with Workspace(f"sqlite:///{path}") as workspace, pytest.raises(StoreError, match="'x' 已损坏"):
-        workspace.load("x")
-
-
-def test_a_workspace_of_a_later_version_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "wenan.db"
-    Workspace(f"sqlite:///{path}").close()
-    connection = sqlite3.connect(path)
-    steps = connection.execute("select step, name from wenan_schema").fetchall()
-    assert steps == [(1, "frames and their history")]
-    connection.execute("insert into wenan_schema values (99, 'later', '')")
-    connection.commit()
-    connection.close()
-    with pytest.raises(StoreError, match="请升级后再打开"):
-        Workspace(f"sqlite:///{path}")
-
-
-def test_places_and_addresses_that_cannot_be_used(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="是文件夹"):
-        Workspace(f"sqlite:///{tmp_path}")
-    with pytest.raises(StoreError, match="不存在。请先建好它"):
-        Workspace(f"sqlite:///{tmp_path / 'none' / 'wenan.db'}")
-    for url in ("wenan.db", "nothing://x"):
-        with pytest.raises(StoreError, match="看不懂的数据库地址"):
-            Workspace(url)
-
-
-def test_a_new_file_is_in_wal_mode_and_marked_as_ours(tmp_path: Path) -> None:
-    path = tmp_path / "wenan.db"
-    Workspace(f"sqlite:///{path}").close()
-    connection = sqlite3.connect(path)
-    assert connection.execute("pragma journal_mode").fetchone() == ("wal",)
-    assert connection.execute("pragma application_id").fetchone() == (0x57656E61,)
-    connection.close()
-
-
-WRITER = """
-import sys
-import pandas as pd
-from toolkit.store import Workspace
-url, who = sys.argv[1:]
-with Workspace(url) as workspace:
-    for number in range(60):
-        workspace.save("common", pd.DataFrame({"who": [who], "number": [number]}))
-        workspace.save(who, pd.DataFrame({"number": [number]}))
-"""
-
-
-def test_two_programs_write_at_once_and_nothing_is_lost(tmp_path: Path) -> None:
-    url = address(tmp_path)
-    writers = [
-        subprocess.Popen([sys.executable, "-c", WRITER, url, who], stderr=subprocess.PIPE)
-        for who in ("甲", "乙")
-    ]
-    errors = [writer.communicate()[1] for writer in writers]
-    assert errors == [b"", b""]
-    with Workspace(url) as workspace:
-        assert workspace.names() == sorted(["common", "甲", "乙"])
-        # every save of the common name differs from the one before it, whoever wrote that
-        assert workspace.history("common")["version"].tolist() == list(range(1, 121))
-        for who in ("甲", "乙"):
-            assert workspace.load(who)["number"].tolist() == [59]
-            assert workspace.history(who)["version"].tolist() == list(range(1, 61))
