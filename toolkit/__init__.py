@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from toolkit.charts import calendar_load as calendar_load
+    from toolkit.charts import copy_bars as copy_bars
     from toolkit.charts import in_words as in_words
     from toolkit.charts import score_parts as score_parts
     from toolkit.charts import term_lines as term_lines
     from toolkit.charts import trend_bars as trend_bars
     from toolkit.charts import use_theme as use_theme
     from toolkit.compliance import check_copy as check_copy
+    from toolkit.documents import fetch_documents as fetch_documents
+    from toolkit.documents import list_copies as list_copies
     from toolkit.documents import mark_duplicates as mark_duplicates
     from toolkit.documents import monday_after as monday_after
     from toolkit.documents import read_documents as read_documents
+    from toolkit.documents import read_text as read_text
     from toolkit.export import write_csv as write_csv
     from toolkit.export import write_ics as write_ics
     from toolkit.export import write_report as write_report
@@ -46,9 +50,24 @@ if TYPE_CHECKING:
     from toolkit.week import write_week as write_week
 else:
     _ROOMS = {
-        "charts": ("calendar_load", "in_words", "score_parts", "term_lines", "trend_bars", "use_theme"),
+        "charts": (
+            "calendar_load",
+            "copy_bars",
+            "in_words",
+            "score_parts",
+            "term_lines",
+            "trend_bars",
+            "use_theme",
+        ),
         "compliance": ("check_copy",),
-        "documents": ("mark_duplicates", "monday_after", "read_documents"),
+        "documents": (
+            "fetch_documents",
+            "list_copies",
+            "mark_duplicates",
+            "monday_after",
+            "read_documents",
+            "read_text",
+        ),
         "export": ("write_csv", "write_ics", "write_report", "write_xlsx"),
         "headlines": ("score_headlines", "suggest_for_topics", "suggest_headlines"),
         "schedule": ("check_calendar", "plan_posts", "read_groups", "read_items", "write_template"),

@@ -19,6 +19,7 @@ from toolkit import lexicons
 from toolkit.schema import (
     CALENDAR,
     CONTRACTS,
+    COPIES,
     GROUPS,
     HEADLINES,
     TRENDS,
@@ -267,6 +268,35 @@ def _trend_record(row: dict[Any, Any]) -> dict[str, Any]:
     }
 
 
+def copy_bars(copies: pd.DataFrame, *, top: int = 15, width: int = 320) -> alt.Chart:
+    """Bars of copies: how much of each stands word for word in another's text, with whose; without any, a sentence."""
+    import altair as alt
+
+    frame = check(copies, COPIES).head(top)
+    if frame.empty:
+        return _nothing("这批内容里没有发现转抄")
+    records = [
+        {
+            "copy": f"{_short(plain(row.title), 16) or '（无标题）'}　{_short(plain(row.source), 8)}",
+            "share": round(float(row.similarity), 4),
+            "label": f"{format_share(row.similarity)}　原文：{_short(plain(row.original_source), 10)}",
+            "original": plain(row.original_title),
+        }
+        for row in frame.itertuples()
+    ]
+    base = _chart(records)
+    title = _title(f"发现 {len(copies)} 篇转抄", "柱长是与原文逐字相同的文字占全文的比例")
+    # the labels need about half of the width to the right of a full bar
+    x = alt.X("share:Q", title=None, axis=None, scale=alt.Scale(domain=[0, 1.9], nice=False))
+    axis = alt.Axis(ticks=False, domain=False, labelPadding=8, labelLimit=320)
+    y = alt.Y("copy:N", sort=[record["copy"] for record in records], title=None, axis=axis)
+    bars = base.mark_bar(size=16, color=OKABE_ITO[4]).encode(
+        x=x, y=y, tooltip=["copy:N", "label:N", "original:N"]
+    )
+    labels = base.mark_text(align="left", dx=8).encode(x=x, y=y, text="label:N")
+    return alt.layer(bars, labels).properties(title=title, width=width, height=alt.Step(28))
+
+
 def term_lines(counts: pd.DataFrame, *, width: int = 180, columns: int = 3) -> alt.Chart:
     """Small multiples of document counts: one panel a term, all on one scale, the last period labelled.
 
@@ -413,9 +443,29 @@ def part_columns(frame: pd.DataFrame) -> list[str]:
 EXTRA_CAPTIONS: dict[str, str] = {
     **{"segments": "适合人群", "origin": "由来", "pattern": "句式", "intent": "意图"},
     **{"name": "群名", "topic_id": "选题编号"},
+    **{
+        "version": "版本",
+        "saved_at": "存于",
+        "rows": "行数",
+        "added": "新增",
+        "removed": "删去",
+        "changed": "改动",
+    },
 }
 # words for values of such columns, and for the categories of findings
 _SPOKEN: dict[str, dict[str, str]] = {
+    "format": {
+        **{"page": "网页", "feed": "订阅源", "text": "文本", "markdown": "Markdown", "chat": "聊天记录"},
+        **{
+            "links": "链接清单",
+            "table": "表格",
+            "csv": "CSV",
+            "tsv": "TSV",
+            "xlsx": "Excel",
+            "xls": "Excel（xls）",
+        },
+        **{"jsonl": "JSON Lines", "json": "JSON"},
+    },
     "origin": {"rising": "热词", "steady": "平时常说", "keyword": "突出的词"},
     "category": {
         **{"absolute": "绝对化用语", "medical": "医疗", "induced_share": "诱导分享", "clickbait": "标题党"},

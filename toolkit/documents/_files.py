@@ -1,0 +1,235 @@
+"""Files and folders of whatever an editor has: tables, texts, saved pages, feeds."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from toolkit import lexicons, tables
+from toolkit.documents._gather import Asked, Basket
+from toolkit.documents._texts import TEXT_SUFFIXES, kind_of, take_content
+from toolkit.schema import DOCUMENTS, InputError, Read
+
+Progress = Callable[[int, int], object]
+READABLE = (*tables.TABLE_SUFFIXES, *TEXT_SUFFIXES)
+
+
+def read_documents(
+    *paths: str | Path,
+    source: str | None = None,
+    channel: str | None = None,
+    rename: Mapping[str, str] | None = None,
+    now: dt.datetime | None = None,
+    split: Literal["", "auto"] = "",
+    progress: Progress | None = None,
+) -> Read:
+    """Documents from txt, md, html, csv, tsv, xlsx, xls, json and jsonl files, feeds (also .gz) and folders of them.
+
+    `frame` is DOCUMENTS in the order of the paths, files of a folder by name; `doc_id` comes from source, title and
+    body, so that the same content has the same id at the next read (repeats get -2, -3 …). `source` and `channel`
+    fill what a file does not say; else a file in a sub-folder takes the sub-folder's name as its source. `rename`
+    maps a file's header to a column. Times are Asia/Shanghai; dates that need `now` are missing without it.
+    Every record that is not blank is in `frame` or in `rejected` (path, row, reason); README files of a folder are
+    passed over with a note. `columns` shows which header was taken for which column, `files` what became of each
+    file and sheet. `progress(done, total)` is called with bytes of all files as they lie there.
+
+    Raises InputError when a path does not exist.
+
+    >>> read_documents(lexicons.sample_folder() / "posts").frame.shape[0]
+    270
+    """
+    found = [entry for path in paths for entry in _files(Path(path))]
+    basket = Basket()
+    meter = _Meter(progress, sum(entry.size for entry in found))
+    for entry in found:
+        asked = Asked(
+            source or entry.folder, channel or "", rename or {}, now, split, source_given=bool(source)
+        )
+        _read_file(entry, basket, asked, meter.watch)
+        meter.finish(entry.size)
+    return basket.read()
+
+
+@dataclass
+class _Meter:
+    """Tells `progress` how many bytes of all files have been read, never fewer than before."""
+
+    progress: Progress | None
+    total: int
+    done: int = 0
+
+    def __post_init__(self) -> None:
+        """Say that nothing has been read yet."""
+        self.watch(0)
+
+    def watch(self, count: int) -> None:
+        """So many bytes of the present file have been read."""
+        if self.progress is not None:
+            self.progress(min(self.done + count, self.total), self.total)
+
+    def finish(self, size: int) -> None:
+        """The present file is done."""
+        self.done += size
+        self.watch(0)
+
+
+class _Found(NamedTuple):
+    """A file, the name shown for it, the sub-folder it lies in, its size, whether it only explains the others."""
+
+    file: Path
+    label: str
+    folder: str
+    size: int
+    readme: bool = False
+
+
+def _files(path: Path) -> list[_Found]:
+    if not path.exists():
+        raise InputError(f"找不到 {path}。请检查路径是否写对，或把文件放进「同行内容」文件夹。")
+    if path.is_file():
+        return [_Found(path, path.name, "", path.stat().st_size)]
+    found = []
+    for file in sorted(file for file in path.rglob("*") if file.is_file()):
+        inner = file.relative_to(path)
+        if any(part.startswith((".", "~$", "__MACOSX")) for part in inner.parts):
+            continue
+        parent = inner.parent.as_posix()
+        folder = "" if parent == "." else parent
+        readme = file.name.lower().split(".")[0] == "readme"
+        found.append(_Found(file, inner.as_posix(), folder, file.stat().st_size, readme))
+    return found
+
+
+def _read_file(found: _Found, basket: Basket, asked: Asked, watch: Callable[[int], None]) -> None:
+    file, label = found.file, found.label
+    suffix = tables.suffix_of(file)
+    if found.readme:
+        basket.note(label, 0, "说明文件，没有当作内容")
+        _add_file(basket, label, suffix, outcome="跳过")
+        return
+    try:
+        if suffix in tables.TABLE_SUFFIXES:
+            _take_tables(file, label, basket, asked, watch)
+        elif suffix in READABLE:
+            _take_text(file, label, basket, asked)
+        else:
+            raise InputError(
+                f"不支持的格式 {suffix or '（没有扩展名）'}；可以用：CSV、Excel、JSON、TXT、MD、网页、订阅源，以及它们的 .gz"
+            )
+    except InputError as error:
+        basket.reject(label, 0, str(error).removeprefix(f"{label}："))
+        _add_file(basket, label, suffix, rejected=1, outcome="没有读")
+
+
+def _add_file(
+    basket: Basket,
+    path: str,
+    format: str,
+    *,
+    encoding: str = "",
+    read: int = 0,
+    rejected: int = 0,
+    outcome: str = "已读",
+) -> None:
+    basket.files.append(
+        {
+            "path": path,
+            "format": format.lstrip("."),
+            "encoding": encoding,
+            "read": read,
+            "rejected": rejected,
+            "outcome": outcome,
+        }
+    )
+
+
+def _take_tables(file: Path, label: str, basket: Basket, asked: Asked, watch: Callable[[int], None]) -> None:
+    """Take the tables of a file in, each let go before the next."""
+    aliases = lexicons.header_aliases()
+
+    def mapped(header: list[str]) -> dict[str, str]:
+        present = {head: column for head, column in asked.rename.items() if head in header}
+        return tables.map_columns(header, DOCUMENTS, rename=present, aliases=aliases)
+
+    def is_header(cells: list[str]) -> bool:
+        columns = set(mapped(cells).values())
+        return len(columns) > 1 or bool(columns & {"title", "body"})
+
+    found = tables.open_tables(file, label=label, is_header=is_header, watch=watch)
+    found.reverse()
+    while found:
+        table = found.pop()
+        before = len(basket.rejected)
+        basket.rejected += table.rejected
+        basket.notes += table.notes
+        mapping = mapped(table.header)
+        basket.columns += [
+            {
+                "path": table.path,
+                "header": head,
+                "column": mapping.get(head, ""),
+                "caption": DOCUMENTS.captions.get(mapping.get(head, ""), ""),
+            }
+            for head in table.header
+        ]
+        read = take_table(table, mapping, basket, asked)
+        rejected = len(basket.rejected) - before
+        outcome = "没有读" if rejected and not read else "已读" if table.header else "跳过"
+        _add_file(
+            basket,
+            table.path,
+            table.format,
+            encoding=table.encoding,
+            read=read,
+            rejected=rejected,
+            outcome=outcome,
+        )
+
+
+def take_table(table: tables.Table, mapping: dict[str, str], basket: Basket, asked: Asked) -> int:
+    """Take a table's rows in; returns how many became documents."""
+    if not table.header:
+        return 0  # an empty second sheet is no mistake
+    if not {"title", "body"} & set(mapping.values()):
+        heads = "、".join(table.header)
+        reason = f"没有标题列，也没有正文列（表头：{heads}）。请把标题那一列的表头改成「标题」"
+        for row in table.row_numbers or [1]:
+            basket.reject(table.path, int(row), reason)
+        return 0
+    if not table.row_numbers:
+        if not table.rejected:
+            basket.note(table.path, 1, "只有表头，没有内容")
+        return 0
+    frame, extra, notes = tables.table_to_frame(table, DOCUMENTS, mapping, now=asked.now, consume=True)
+    basket.notes += notes
+    for name, value in (("source", asked.source), ("channel", asked.channel)):
+        if name not in frame:
+            frame[name] = value
+        elif value:
+            blank = pd.Series(
+                [not cell or cell.isspace() for cell in frame[name].to_numpy()], index=frame.index
+            )
+            frame[name] = frame[name].mask(blank, value)
+    texts = [frame[name].to_numpy() for name in ("title", "body") if name in frame]
+    good = np.array([any(cell and not cell.isspace() for cell in row) for row in zip(*texts, strict=True)])
+    for row in frame.index[~good]:
+        basket.reject(table.path, int(row), "这一行没有标题也没有正文")
+    if not good.all():
+        frame, extra = frame[good], extra[good]
+    basket.frames.append(frame)
+    basket.extras.append(extra)
+    return len(frame)
+
+
+def _take_text(file: Path, label: str, basket: Basket, asked: Asked) -> None:
+    """Take a file in that holds one text, page or feed."""
+    content, encoding = tables.decode(tables.read_bytes(file), label)
+    if not content.strip():
+        raise InputError(f"{label}：文件是空的，没有可读的内容。")
+    take_content(content, kind_of(content, tables.suffix_of(file)), label, basket, asked, encoding=encoding)
