@@ -211,18 +211,30 @@ def manifest() -> pd.DataFrame:
 
 
 def describe_file(path: Path) -> tuple[str, str]:
-    """The rows (records without the header for tables, lines for txt, else "") and sha256 of a file."""
+    """The rows (records without the header for tables, lines for txt, else "") and sha256 of a file.
+
+    What is no UTF-8 has no rows to count: the sample inbox holds such files on purpose.
+    """
     data = path.read_bytes()
-    text = data.decode("utf-8-sig") if path.suffix in {".csv", ".tsv", ".jsonl", ".txt"} else ""
-    if path.suffix in {".csv", ".tsv"}:
-        reader = csv.reader(io.StringIO(text), delimiter="\t" if path.suffix == ".tsv" else ",")
+    suffix = path.suffix if _is_utf8(data) else ""
+    text = data.decode("utf-8-sig") if suffix in {".csv", ".tsv", ".jsonl", ".txt"} else ""
+    if suffix in {".csv", ".tsv"}:
+        reader = csv.reader(io.StringIO(text), delimiter="\t" if suffix == ".tsv" else ",")
         count = str(sum(1 for row in reader if row) - 1)
-    elif path.suffix in {".jsonl", ".txt"}:
+    elif suffix in {".jsonl", ".txt"}:
         lines = text.splitlines()
-        count = str(sum(1 for line in lines if line.strip()) if path.suffix == ".jsonl" else len(lines))
+        count = str(sum(1 for line in lines if line.strip()) if suffix == ".jsonl" else len(lines))
     else:
         count = ""
     return count, hashlib.sha256(data).hexdigest()
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def corpora_files() -> list[Path]:
@@ -240,16 +252,18 @@ def write_manifest(*, today: dt.date) -> Path:
     folder = corpora_folder()
     path = folder / "manifest.csv"
     old = {row["file"]: row for row in manifest().to_dict("records")} if path.is_file() else {}
+    records = []  # all before the first is written: a file that cannot be read leaves the manifest as it is
+    for file in corpora_files():
+        name = file.relative_to(folder).as_posix()
+        count, digest = describe_file(file)
+        known = old.get(name, {})
+        date = known["date"] if known.get("sha256") == digest else today.isoformat()
+        licence = known.get("licence") or "MIT"
+        records.append([name, count, digest, licence, known.get("source") or "written by us", date])
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(["file", "rows", "sha256", "licence", "source", "date"])
-        for file in corpora_files():
-            name = file.relative_to(folder).as_posix()
-            count, digest = describe_file(file)
-            known = old.get(name, {})
-            date = known["date"] if known.get("sha256") == digest else today.isoformat()
-            licence = known.get("licence") or "MIT"
-            writer.writerow([name, count, digest, licence, known.get("source") or "written by us", date])
+        writer.writerows(records)
     return path
 
 
