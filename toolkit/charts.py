@@ -464,7 +464,7 @@ _SPOKEN: dict[str, dict[str, str]] = {
             "xlsx": "Excel",
             "xls": "Excel（xls）",
         },
-        **{"jsonl": "JSON Lines", "json": "JSON"},
+        **{"jsonl": "JSON Lines", "json": "JSON", "html": "网页", "md": "Markdown", "txt": "文本"},
     },
     "origin": {"rising": "热词", "steady": "平时常说", "keyword": "突出的词"},
     "category": {
