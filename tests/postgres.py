@@ -1,4 +1,4 @@
-"""What the store's tests share: the two engines, with a private PostgreSQL server where its programs are there; a clock."""
+"""What the store's tests share: the two engines, with a private PostgreSQL server where its programs are there; documents, a clock."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import pandas as pd
 import psycopg
 import pytest
 
+from toolkit import schema
 from toolkit.schema import TIME_ZONE
 
 ENGINES = ("sqlite", "postgresql")
@@ -79,6 +81,19 @@ def new_address(engine: str, folder: Path) -> str:
     database = f"wenan_{next(_NUMBERS)}"
     query(f"CREATE DATABASE {database}")
     return f"postgresql+psycopg://postgres@/{database}?host={server()}"
+
+
+def documents() -> pd.DataFrame:
+    """Two documents, as the contract has them."""
+    frame = pd.DataFrame(
+        {
+            "doc_id": ["a", "b"],
+            "title": ["中秋的蟹", "=1+1"],
+            "published_at": ["2026-09-18 08:30", None],
+            "reads": [12345, None],
+        }
+    )
+    return schema.check(frame, schema.DOCUMENTS)
 
 
 class Ticking:

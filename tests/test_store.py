@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
-from postgres import ENGINES, Ticking, new_address
+from postgres import ENGINES, Ticking, documents, new_address
 
 from toolkit import schema
 from toolkit.schema import TIME_DTYPE, StoreError
@@ -31,18 +31,6 @@ def workspace(
     """One workspace for many names."""
     with Workspace(new_address(request.param, tmp_path_factory.mktemp("store"))) as opened:
         yield opened
-
-
-def documents() -> pd.DataFrame:
-    frame = pd.DataFrame(
-        {
-            "doc_id": ["a", "b"],
-            "title": ["中秋的蟹", "=1+1"],
-            "published_at": ["2026-09-18 08:30", None],
-            "reads": [12345, None],
-        }
-    )
-    return schema.check(frame, schema.DOCUMENTS)
 
 
 def test_every_contract_comes_back_as_it_went_in(url: str) -> None:
@@ -131,6 +119,26 @@ def test_the_last_ten_contents_are_kept_and_older_ones_leave_their_history(url: 
             ):
                 workspace.load("x", version=version)
         assert workspace.history("x")["version"].tolist() == list(range(1, 14))
+
+
+def test_a_save_over_what_someone_saved_since_is_refused(url: str) -> None:
+    frame = documents()
+    with Workspace(url) as mine, Workspace(url) as hers:
+        assert mine.save("内容", frame, version=0) == 1
+        assert hers.save("内容", frame.head(1), version=1) == 2
+        with pytest.raises(StoreError) as caught:
+            mine.save("内容", frame.tail(1), personal="source", version=1)
+        assert str(caught.value) == (
+            "'内容' 现在是第 2 版，不是第 1 版：这期间有人保存过，这一次没有存。"
+            "请重新 load，把改动做进去再 save；只添几行可以用 add。"
+        )
+        with pytest.raises(StoreError, match="现在是第 2 版，不是第 0 版"):
+            mine.save("内容", frame, version=0)
+        assert_frame_equal(mine.load("内容"), frame.head(1))
+        assert len(mine.history("内容")) == 2
+        assert mine.save("内容", frame.tail(1), version=2) == 3
+        # the refused save left no column marked as personal
+        assert mine.forget_people() == 0
 
 
 def test_rows_are_added_by_key_and_the_same_rows_change_nothing(url: str) -> None:

@@ -149,8 +149,10 @@ def test_a_backup_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.
 
     monkeypatch.setattr(_backup, "_copy", fail)
     with Workspace("sqlite://") as workspace:
-        with pytest.raises(StoreError, match=r"写不进去（No space left on device）。请检查文件夹和权限。"):
+        with pytest.raises(StoreError) as caught:
             workspace.backup(tmp_path / "b.db")
+        assert str(caught.value) == f"{tmp_path / 'b.db'} 写不进去。请检查文件夹、权限和磁盘空间。"
+        assert "No space left on device" in str(caught.value.__cause__)
         assert list(tmp_path.iterdir()) == []
 
 

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 from pandas.testing import assert_frame_equal
-from postgres import ENGINES, Ticking, new_address, query, server
+from postgres import ENGINES, Ticking, documents, new_address, query, server
 
 from toolkit import schema
 from toolkit.schema import StoreError
@@ -26,18 +26,6 @@ from toolkit.store import Workspace
 from toolkit.store._tables import STEPS
 
 FIXTURES = Path(__file__).resolve().parent / "fixtures"
-
-
-def documents() -> pd.DataFrame:
-    frame = pd.DataFrame(
-        {
-            "doc_id": ["a", "b"],
-            "title": ["中秋的蟹", "=1+1"],
-            "published_at": ["2026-09-18 08:30", None],
-            "reads": [12345, None],
-        }
-    )
-    return schema.check(frame, schema.DOCUMENTS)
 
 
 def oddities() -> pd.DataFrame:
@@ -164,8 +152,14 @@ def test_a_damaged_workspace_is_refused_and_left_alone(tmp_path: Path, sound: Pa
     else:
         del data[(len(data) // 2 if damage == "cut" else 100) :]
     path.write_bytes(bytes(data))
-    with pytest.raises(StoreError, match="已损坏"):
+    with pytest.raises(StoreError) as caught:
         Workspace(f"sqlite:///{path}")
+    # what the database says is in English, and for whoever mends it
+    assert str(caught.value) in (
+        f"sqlite:///{path} 已损坏。文件没有改动，请从备份恢复。",
+        f"{path} 不是文案台的工作区文件，或已损坏。文件没有改动。请换一个文件名，或从备份恢复。",
+    )
+    assert (caught.value.__cause__ is None) == str(caught.value).startswith(str(path))
     assert path.read_bytes() == bytes(data)
     assert [other.name for other in tmp_path.iterdir()] == ["wenan.db"]
 
@@ -251,8 +245,34 @@ def test_a_password_is_never_shown(tmp_path: Path) -> None:
         with pytest.raises(StoreError) as caught:
             Workspace(url)
         assert "geheim" not in str(caught.value)
-    with pytest.raises(StoreError, match=r"连不上（.*）。请检查地址、网络和数据库是否在运行。"):
+    with pytest.raises(StoreError, match="连不上。请检查地址、网络和数据库是否在运行。") as caught:
         Workspace(nowhere)
+    assert "connection" in str(caught.value.__cause__)
+
+
+def test_an_error_without_a_name_is_told_in_plain_words(tmp_path: Path) -> None:
+    with Workspace(f"sqlite:///{tmp_path / 'wenan.db'}") as workspace:
+        with closing(sqlite3.connect(tmp_path / "wenan.db")) as other:
+            other.execute("drop table wenan_history")
+        with pytest.raises(StoreError) as caught:
+            workspace.history("x")
+    assert str(caught.value) == (
+        f"sqlite:///{tmp_path / 'wenan.db'} 没有做成，数据库报了错。"
+        "请稍后再试；再不行，请把整段报错交给负责技术的同事。"
+    )
+    assert "no such table: wenan_history" in str(caught.value.__cause__)
+
+
+def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def deny(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    path = tmp_path / "wenan.db"
+    monkeypatch.setattr(Path, "open", deny)
+    with pytest.raises(StoreError) as caught:
+        Workspace(f"sqlite:///{path}")
+    assert str(caught.value) == f"{path} 打不开。请检查权限。"
+    assert "Permission denied" in str(caught.value.__cause__)
 
 
 def test_a_server_that_knows_no_encoding_works_as_well() -> None:
@@ -291,7 +311,7 @@ def closed_folder() -> Iterator[Path]:
 @pytest.mark.parametrize("name", ["wenan.db", "new.db"])
 def test_a_folder_that_may_not_be_written_is_refused_and_left_alone(closed_folder: Path, name: str) -> None:
     before = (closed_folder / "wenan.db").read_bytes()
-    with pytest.raises(StoreError, match=r"打不开或不能写入（.*）。请检查文件夹和权限。"):
+    with pytest.raises(StoreError, match="打不开或不能写入。请检查文件夹和权限。"):
         Workspace(f"sqlite:///{closed_folder / name}")
     assert [path.name for path in closed_folder.iterdir()] == ["wenan.db"]
     assert (closed_folder / "wenan.db").read_bytes() == before

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from pandas.testing import assert_frame_equal
 from postgres import ENGINES, Ticking, new_address, query, server
 
+from toolkit.documents import read_text
 from toolkit.schema import StoreError, pseudonym
 from toolkit.store import Workspace
 
@@ -157,6 +158,73 @@ def test_everyone_is_forgotten_and_the_secret_with_them(url: str) -> None:
         workspace.save("结果", results())
         assert salt_of(url) != old
         assert workspace.load("结果")["buyer"].tolist()[0] not in (stranger, "王老师", "")
+
+
+CHAT = """王老师 2026/9/14 20:15:33
+石榴到了
+
+李四 2026/9/14 20:16:02
+@王老师 来两斤
+
+周姐 2026/9/14 20:17:40
+@李四 帮我带一箱
+"""
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("names", [("王老师",), ()])
+def test_a_speaker_of_a_read_chat_is_forgotten_by_name(
+    engine: str, names: tuple[str, ...], tmp_path: Path
+) -> None:
+    url, read = new_address(engine, tmp_path), read_text(CHAT).frame
+    king, other = pseudonym("王老师"), pseudonym("李四")
+    with Workspace(url) as workspace:
+        workspace.save("群", read)
+        workspace.save("群", read, personal="source")
+        salt = salt_of(url)
+        kept = [pseudonym(pseudonym(name), salt=salt) for name in ("王老师", "李四", "周姐")]
+        assert workspace.load("群")["source"].tolist() == kept
+        # in each of the two contents: the speaker, and the mention of him
+        assert workspace.forget_people(*names) == (4 if names else 10)
+        once, twice = (workspace.load("群", version=version) for version in (1, 2))
+        others = [other, pseudonym("周姐")] if names else ["", ""]
+        mention = f"@{other}" if names else "@某人"
+        bodies = ["石榴到了", "@某人 来两斤", f"{mention} 帮我带一箱"]
+        assert_frame_equal(once, read.assign(source=["", *others], body=bodies))
+        assert_frame_equal(twice, once.assign(source=["", *(kept[1:] if names else others)]))
+        assert_frame_equal(workspace.load("群"), twice)
+        assert workspace.history("群")["changed"].tolist() == [0, 3, 2 if names else 3]
+        assert workspace.forget_people(*names) == 0
+        left = b"".join(unpacked(BYTES[engine](url)))
+        assert "帮我带一箱".encode() in left
+        gone = [king, kept[0]] if names else [king, other, *kept]
+        assert [stand_in for stand_in in gone if stand_in.encode() in left] == []
+
+
+def test_a_stand_in_is_found_inside_lists_and_records_and_other_names_are_left() -> None:
+    king, other = pseudonym("王老师"), pseudonym("李四")
+    frame = pd.DataFrame(
+        {
+            "who": ["李四", "x"],
+            "talk": pd.Series([[king, f"「{king}：好」"], [{"by": king, "n": 1.5}, ()]], dtype=object),
+            "text": pd.Series([f"{other}和{king}a", "王老师"], dtype="str"),
+            "mixed": pd.Series([float("nan"), king], dtype=object),
+        }
+    )
+    with Workspace("sqlite://") as workspace:
+        workspace.save("有人", frame, personal="who")
+        workspace.save("没有", frame)
+        who = workspace.load("有人")["who"]
+        assert workspace.forget_people("王老师") == 4
+        expected = frame.assign(
+            who=who,
+            talk=pd.Series([["某人", "「某人：好」"], [{"by": "某人", "n": 1.5}, ()]], dtype=object),
+            text=pd.Series([f"{other}和某人a", "王老师"], dtype="str"),
+            mixed=pd.Series([float("nan"), "某人"], dtype=object),
+        )
+        assert_frame_equal(workspace.load("有人", version=1), expected)
+        assert_frame_equal(workspace.load("有人"), expected)
+        assert_frame_equal(workspace.load("没有"), frame)
 
 
 def test_values_of_every_kind_are_blanked() -> None:

@@ -35,7 +35,7 @@ def backup(database: Database, path: Path, *, overwrite: bool) -> Path:
             target.close()
         part.replace(path)
     except OSError as error:
-        raise StoreError(f"{path} 写不进去（{error.strerror}）。请检查文件夹和权限。") from error
+        raise StoreError(f"{path} 写不进去。请检查文件夹、权限和磁盘空间。") from error
     finally:
         for end in ("", "-wal", "-shm"):
             part.with_name(part.name + end).unlink(missing_ok=True)

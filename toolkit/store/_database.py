@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -25,15 +24,16 @@ _HEADER, _ID_PLACE = b"SQLite format 3\x00", 68
 # adding to 100 000 documents holds the lock for some seven seconds (benchmarks/store.py)
 _BUSY_SECONDS = 60
 
-_DAMAGED = "已损坏（{text}）。文件没有改动，请从备份恢复。"
-# words of the drivers' messages, and what they mean to an editor
+_DAMAGED = "已损坏。文件没有改动，请从备份恢复。"
+# words of the drivers' messages (those stay in the error's cause), and what they mean to an editor
 _MEANINGS = (
     (("locked", "lock timeout"), f"正被别的程序占用，等了 {_BUSY_SECONDS} 秒。请稍后再试。"),
-    (("unable to open", "readonly", "read-only"), "打不开或不能写入（{text}）。请检查文件夹和权限。"),
+    (("unable to open", "readonly", "read-only"), "打不开或不能写入。请检查文件夹和权限。"),
     (("malformed", "not a database", "corrupt", "decode to UTF-8"), _DAMAGED),
-    (("connection",), "连不上（{text}）。请检查地址、网络和数据库是否在运行。"),
+    (("connection",), "连不上。请检查地址、网络和数据库是否在运行。"),
     (("disk is full",), "所在的磁盘满了，这一次没有写进去。请腾出空间后再试。"),
 )
+_UNKNOWN = "没有做成，数据库报了错。请稍后再试；再不行，请把整段报错交给负责技术的同事。"
 
 
 class Database:
@@ -47,9 +47,8 @@ class Database:
                 raise NoSuchModuleError
             self.label = label or address.render_as_string(hide_password=True)
             self.file = _database_file(address)
-            if (
-                address.get_backend_name() == "postgresql"
-            ):  # else a server set up as SQL_ASCII answers in bytes
+            if address.get_backend_name() == "postgresql":
+                # else a server set up as SQL_ASCII answers in bytes
                 address = address.update_query_dict({"client_encoding": "utf8"})
             self._engine = sa.create_engine(address, pool_pre_ping=True)
         except ImportError as error:
@@ -77,12 +76,29 @@ class Database:
     def close(self) -> None:
         self._engine.dispose()
 
-    def transaction(self, mode: Mode = "read") -> AbstractContextManager[sa.Connection]:
-        """One transaction. "read" sees one moment; of "write" there is one at a time, others wait; "bare" is none."""
+    @contextmanager
+    def transaction(self, mode: Mode = "read") -> Iterator[sa.Connection]:
+        """One transaction. "read" sees one moment; of "write" there is one at a time, others wait; "bare" is none.
+
+        The driver's errors come out as StoreError in plain words.
+        """
         engine = self._engine.execution_options(wenan_mode=mode)
         if mode == "bare" and not self.sqlite:
             engine = engine.execution_options(isolation_level="AUTOCOMMIT")
-        return _Transaction(engine, self.label, mode)
+        # in one that only reads, a value that cannot be understood is the database's, not the caller's
+        unreadable = (ValueError, TypeError) if mode == "read" else UnicodeDecodeError
+        try:
+            with engine.begin() as connection:
+                yield connection
+        except ToolkitError:
+            raise
+        except DBAPIError as error:
+            found = (
+                meaning for words, meaning in _MEANINGS if any(word in str(error.orig) for word in words)
+            )
+            raise StoreError(f"{self.label} {next(found, _UNKNOWN)}") from error
+        except unreadable as error:
+            raise StoreError(f"{self.label} {_DAMAGED}") from error
 
     def now(self) -> str:
         """The clock's time as the tables hold it."""
@@ -109,7 +125,7 @@ class Database:
             if self.sqlite:
                 verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
                 if verdict != "ok":
-                    raise StoreError(f"{self.label} {_DAMAGED.format(text=verdict)}")
+                    raise StoreError(f"{self.label} {_DAMAGED}") from ValueError(verdict)
             done = self._applied(connection)
         if done < len(STEPS):
             with self.transaction("write") as connection:
@@ -141,49 +157,10 @@ class Database:
         for _ in range(20):
             try:
                 with self.transaction("bare") as connection:
-                    if connection.exec_driver_sql("PRAGMA journal_mode=WAL").scalar_one() == "wal":
-                        return
-            except StoreError as error:
-                if not isinstance(error.__cause__, DBAPIError) or "locked" not in str(error.__cause__):
-                    return
-            time.sleep(0.05)
-
-
-class _Transaction(AbstractContextManager[sa.Connection]):
-    """One transaction; the driver's errors come out as StoreError in plain words."""
-
-    def __init__(self, engine: sa.Engine, label: str, mode: Mode) -> None:
-        self._begin = engine.begin()
-        self._label = label
-        # in one that only reads, a value that cannot be understood is the database's, not the caller's
-        self._ours = (
-            (DBAPIError, ValueError, TypeError) if mode == "read" else (DBAPIError, UnicodeDecodeError)
-        )
-
-    def __enter__(self) -> sa.Connection:
-        try:
-            return self._begin.__enter__()
-        except (DBAPIError, UnicodeDecodeError) as error:
-            raise self._explained(error) from error
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        try:
-            self._begin.__exit__(kind, error, trace)
-        except DBAPIError as late:
-            raise self._explained(late) from late
-        if isinstance(error, self._ours) and not isinstance(error, ToolkitError):
-            raise self._explained(error) from error
-
-    def _explained(self, error: Exception) -> StoreError:
-        text = str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
-        for words, meaning in _MEANINGS:
-            if any(word in text for word in words):
-                return StoreError(f"{self._label} {meaning.format(text=text)}")
-        if not isinstance(error, DBAPIError):
-            return StoreError(f"{self._label} {_DAMAGED.format(text=text)}")
-        return StoreError(f"{self._label} 没有做成（{text}）。请检查数据库后再试。")
+                    connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+                return
+            except StoreError:
+                time.sleep(0.05)
 
 
 def _on_connect(connection: Any, _record: Any) -> None:
@@ -235,7 +212,7 @@ def refuse_foreign(file: Path) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise StoreError(f"{file} 打不开（{error.strerror}）。请检查权限。") from error
+        raise StoreError(f"{file} 打不开。请检查权限。") from error
     if start and (not start.startswith(_HEADER) or start[_ID_PLACE:] != APPLICATION_ID.to_bytes(4, "big")):
         raise StoreError(
             f"{file} 不是文案台的工作区文件，或已损坏。文件没有改动。请换一个文件名，或从备份恢复。"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Collection
 from typing import Any
@@ -12,8 +13,11 @@ import sqlalchemy as sa
 
 from toolkit.schema import StoreError, is_missing, pseudonym
 from toolkit.store._tables import EARLIER, FRAMES, HISTORY, PEOPLE, PERSONAL, SECRET
-from toolkit.store._values import Content, decode, encode, pack, unpack
+from toolkit.store._values import Content, unpack
 from toolkit.store._versions import Clock, add_version, present
+
+# what `pseudonym` makes
+_STAND_IN = re.compile("成员-[0-9a-f]{16}")
 
 
 def personal_columns(connection: sa.Connection, key: str) -> set[str]:
@@ -64,26 +68,28 @@ def hide(connection: sa.Connection, key: str, frame: pd.DataFrame) -> pd.DataFra
 
 
 def forget(connection: sa.Connection, names: Collection[str], *, now: Clock, where: str) -> int:
-    """Blank these people (everyone, where no name is given) in all personal columns of all kept contents.
+    """Blank these people (everyone, where no name is given) in all kept contents that have personal columns.
 
     Returns how many values that took. Each name that held one gets a new version, so that its history shows it.
+    A person is known by name, by the pseudonym that a read chat has for it, and by the stand-in of either.
     """
     salt = _salt(connection)
-    stand_ins = {pseudonym(name, salt=salt) for name in names}
-    people = {*names, *stand_ins} if names else None
+    known = {form for name in names for form in (name, pseudonym(name))}
+    given = {pseudonym(form, salt=salt) for form in known}
+    people = known | given if names else None
     lost = 0
     for key in connection.execute(sa.select(PERSONAL.c.name).distinct()).scalars().all():
         columns = personal_columns(connection, key)
         earlier, _ = _blank_rows(connection, EARLIER, key, columns, people, where)
         latest, rows = _blank_rows(connection, FRAMES, key, columns, people, where)
         if earlier or latest:
-            packed = pack(unpack(present(connection, key), where=where))
-            add_version(connection, key, packed, counts=(0, 0, rows), now=now)
+            content = unpack(present(connection, key), where=where)
+            add_version(connection, key, content, counts=(0, 0, rows), now=now)
         lost += earlier + latest
     if people is None:
         connection.execute(sa.delete(PEOPLE))
         connection.execute(sa.delete(SECRET))
-    for stand_in in stand_ins:
+    for stand_in in given:
         connection.execute(sa.delete(PEOPLE).where(PEOPLE.c.stand_in == stand_in))
     return lost
 
@@ -102,46 +108,58 @@ def _blank_rows(
         content, values, touched = _blank(unpack(found, where=where), columns, people)
         if not values:
             continue
-        packed = pack(content)
         here = (table.c.name == key, table.c.version == found.version)
-        connection.execute(sa.update(table).where(*here).values(**packed.row()))
+        connection.execute(sa.update(table).where(*here).values(**content.row()))
         noted = (HISTORY.c.name == key, HISTORY.c.version == found.version)
-        connection.execute(sa.update(HISTORY).where(*noted).values(digest=packed.digest))
+        connection.execute(sa.update(HISTORY).where(*noted).values(digest=content.digest))
         lost, rows = lost + values, rows + touched
     return lost, rows
 
 
-def _blank(content: Content, columns: Collection[str], people: set[str] | None) -> tuple[Content, int, int]:
+def _blank(content: Content, personal: Collection[str], people: set[str] | None) -> tuple[Content, int, int]:
     """The content without these people; how many values that took, and in how many rows.
 
-    A text becomes "", an entry of a list goes, any other value becomes missing.
+    In personal columns a text becomes "", an entry of a list goes, any other value becomes missing; inside
+    the texts of every column 某人 is written for a stand-in.
     """
-    frame = decode(content)
-    lost, touched = 0, set()
-    for name in [name for name in content.names if name in columns]:
-        values = []
-        for row, value in enumerate(frame[name]):
-            kept, times = _blank_value(value, people)
-            values.append(kept)
-            lost += times
-            touched |= {row} if times else set()
-        textual = frame[name].dtype == object or isinstance(frame[name].dtype, pd.StringDtype)
-        if touched:
-            dtype = frame[name].dtype if textual else "object"
-            frame[name] = pd.Series(values, index=frame.index, dtype=dtype)
-    return encode(frame), lost, len(touched)
+    columns, lists = [], []
+    lost, touched = 0, set[int]()
+    for (name, dtype), values in zip(content.columns, content.values, strict=True):
+        mentions = _STAND_IN.search(json.dumps(values, ensure_ascii=False))
+        kept = list(values)
+        for row, value in enumerate(values if mentions or name in personal else ()):
+            blanked, times = _blank_value(value, people) if name in personal else (value, 0)
+            kept[row], more = _without_mentions(blanked, people) if mentions else (blanked, 0)
+            if times + more:
+                lost += times + more
+                touched.add(row)
+        # these have no missing values
+        bare = dtype.startswith(("int", "uint", "bool")) and None in kept
+        columns.append((name, "object" if bare else dtype))
+        lists.append(kept)
+    return Content(columns, content.rows, lists), lost, len(touched)
 
 
 def _blank_value(value: Any, people: set[str] | None) -> tuple[Any, int]:
-    if is_missing(value) or value == "":
+    """A value as the database holds it, without these people, and how many it held."""
+    kind, parts = next(iter(value.items())) if isinstance(value, dict) else ("", [])
+    if kind in ("list", "tuple"):
+        pairs = [_blank_value(part, people) for part in parts]
+        kept = [part for part, times in pairs if not times or isinstance(part, dict)]
+        return {kind: kept}, sum(times for _, times in pairs)
+    if kind == "missing" or is_missing(value) or value == "":
         return value, 0
-    if isinstance(value, (list, tuple)):
-        pairs = [_blank_value(part, people) for part in value]
-        kept = [part for part, times in pairs if not times or isinstance(part, (list, tuple))]
-        return type(value)(kept), sum(times for _, times in pairs)
     if people is None or _text(value) in people:
         return ("" if isinstance(value, str) else None), 1
     return value, 0
+
+
+def _without_mentions(value: Any, people: set[str] | None) -> tuple[Any, int]:
+    if not isinstance(value, (str, dict)):
+        return value, 0
+    before = json.dumps(value, ensure_ascii=False)
+    after = _STAND_IN.sub(lambda found: "某人" if people is None or found[0] in people else found[0], before)
+    return (value, 0) if after == before else (json.loads(after), 1)
 
 
 def _text(value: Any) -> str:

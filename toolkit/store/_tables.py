@@ -15,26 +15,23 @@ STEPS_DONE = sa.Table(
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("applied_at", sa.Text, nullable=False),
 )
-# the present content of each name
-FRAMES = sa.Table(
-    "wenan_frames",
-    _METADATA,
-    sa.Column("name", sa.Text, primary_key=True),
-    sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("digest", sa.Text, nullable=False),
-    sa.Column("columns", sa.Text, nullable=False),
-    sa.Column("payload", sa.LargeBinary, nullable=False),
-)
-# earlier contents, KEPT - 1 a name at most
-EARLIER = sa.Table(
-    "wenan_earlier",
-    _METADATA,
-    sa.Column("name", sa.Text, primary_key=True),
-    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("digest", sa.Text, nullable=False),
-    sa.Column("columns", sa.Text, nullable=False),
-    sa.Column("payload", sa.LargeBinary, nullable=False),
-)
+
+
+def _contents(name: str, *, version_is_key: bool) -> sa.Table:
+    return sa.Table(
+        name,
+        _METADATA,
+        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("version", sa.Integer, primary_key=version_is_key, nullable=False, autoincrement=False),
+        sa.Column("digest", sa.Text, nullable=False),
+        sa.Column("columns", sa.Text, nullable=False),
+        sa.Column("payload", sa.LargeBinary, nullable=False),
+    )
+
+
+# the present content of each name; earlier contents, KEPT - 1 a name at most
+FRAMES = _contents("wenan_frames", version_is_key=False)
+EARLIER = _contents("wenan_earlier", version_is_key=True)
 HISTORY = sa.Table(
     "wenan_history",
     _METADATA,

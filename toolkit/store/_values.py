@@ -45,31 +45,22 @@ class Content:
         rows = zip(*(lists[name] for name in names), strict=True)
         return [json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False) for row in rows]
 
-
-@dataclass(frozen=True)
-class Packed:
-    """A content as text: what is summed, compressed and stored."""
-
-    columns: str
-    text: bytes
-    rows: int
+    @cached_property
+    def stored(self) -> tuple[str, bytes]:
+        """Columns and values as the text that is summed: always the same for the same content."""
+        values = {"rows": self.rows, "values": self.values}
+        text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+        return json.dumps(self.columns), text.encode("utf-8", "surrogatepass")
 
     @cached_property
     def digest(self) -> str:
         """The sum by which contents are compared and checked."""
-        return _digest(self.columns, self.text)
+        return _digest(*self.stored)
 
     def row(self) -> dict[str, Any]:
         """The values of a database row."""
-        payload = zlib.compress(self.text, level=LEVEL)
-        return {"digest": self.digest, "columns": self.columns, "payload": payload}
-
-
-def pack(content: Content) -> Packed:
-    """The content as text, always the same for the same content."""
-    values = {"rows": content.rows, "values": content.values}
-    text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
-    return Packed(json.dumps(content.columns), text.encode("utf-8", "surrogatepass"), content.rows)
+        columns, text = self.stored
+        return {"digest": self.digest, "columns": columns, "payload": zlib.compress(text, level=LEVEL)}
 
 
 def unpack(row: Any, *, where: str) -> Content:
@@ -102,8 +93,7 @@ def check_columns(frame: pd.DataFrame) -> None:
 
 
 def encode(frame: pd.DataFrame) -> Content:
-    """A frame as content. Raises StoreError for what cannot be kept exactly."""
-    check_columns(frame)
+    """A frame whose columns were checked as content. Raises StoreError for what cannot be kept exactly."""
     columns = [(name, str(frame[name].dtype)) for name in frame.columns]
     return Content(columns, len(frame), [_out(frame[name]) for name in frame.columns])
 

@@ -6,7 +6,6 @@ import datetime as dt
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import TracebackType
 
 import pandas as pd
 import sqlalchemy as sa
@@ -48,9 +47,7 @@ class Workspace:
     def __enter__(self) -> Workspace:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def __repr__(self) -> str:
@@ -60,19 +57,36 @@ class Workspace:
         """Let go of the database; on Windows the file can be moved only after that."""
         self._database.close()
 
-    def save(self, name: str, frame: pd.DataFrame, *, personal: str | Sequence[str] = ()) -> int:
+    def save(
+        self,
+        name: str,
+        frame: pd.DataFrame,
+        *,
+        personal: str | Sequence[str] = (),
+        version: int | None = None,
+    ) -> int:
         """Keep a frame under a name, replacing what it held, and return the version (1 for the first).
 
         The same content again changes nothing and returns the version there is. Column names must be texts, each
         once; the index is not kept. Raises StoreError for what cannot be kept exactly.
 
+        Where two notebooks load, change and save the same name, the later save replaces the earlier one: use
+        `add` where rows come from several, or give the `version` that was loaded (0: none yet). Where that is no
+        longer the present one, StoreError says so and nothing changes.
+
         `personal` names columns that hold people (texts, numbers, lists of these): each value is replaced by
         a stand-in that only this workspace makes, in this save and in all later ones of the name. What was
-        saved before stays; `forget_people` reaches that too.
+        saved before stays, and so do names inside other texts; see `forget_people`.
         """
         check_columns(frame)
         key = name_key(name)
         with self._database.transaction("write") as connection:
+            row = None if version is None else present(connection, key)
+            if version is not None and version != (held := 0 if row is None else row.version):
+                raise StoreError(
+                    f"{name!r} 现在是第 {held} 版，不是第 {version} 版：这期间有人保存过，这一次没有存。"
+                    "请重新 load，把改动做进去再 save；只添几行可以用 add。"
+                )
             _people.remember(connection, key, frame, _listed(personal))
             return self._put(connection, key, _people.hide(connection, key, frame))
 
@@ -133,17 +147,13 @@ class Workspace:
         starts and rank where there are such columns; where that has a value twice, whole rows are compared and
         none counts as changed. An unknown name gives an empty frame.
         """
-        columns = [HISTORY.c[name] for name in ("version", "saved_at", *_COUNTS)]
-        query = sa.select(*columns).where(HISTORY.c.name == name_key(name)).order_by(HISTORY.c.version)
+        columns = ["version", "saved_at", "rows", "added", "removed", "changed"]
+        query = sa.select(*(HISTORY.c[column] for column in columns)).where(HISTORY.c.name == name_key(name))
         with self._database.transaction() as connection:
-            rows = connection.execute(query).mappings().all()
-            times = [pd.Timestamp(row["saved_at"]).tz_convert(TIME_ZONE) for row in rows]
-            numbers = {
-                name: pd.Series([row[name] for row in rows], dtype="Int64") for name in ("version", *_COUNTS)
-            }
-        frame = pd.DataFrame(numbers)
-        frame.insert(1, "saved_at", pd.Series(times, dtype=TIME_DTYPE))
-        return frame
+            rows = connection.execute(query.order_by(HISTORY.c.version)).all()
+            frame = pd.DataFrame(rows, columns=columns)
+            frame["saved_at"] = pd.to_datetime(frame["saved_at"], utc=True).astype(TIME_DTYPE)
+            return frame.astype({column: "Int64" for column in columns if column != "saved_at"})
 
     def names(self) -> list[str]:
         """The names that hold a frame, sorted."""
@@ -168,13 +178,15 @@ class Workspace:
         _backup.restore(self._database, Path(path))
 
     def forget_people(self, *names: str) -> int:
-        """Blank these people in the `personal` columns of all kept contents, and return how many values that took.
+        """Blank these people in all kept contents with `personal` columns, and return how many values that took.
 
-        A name is written as it was before it was replaced. Without names everyone is blanked and the secret
-        behind the stand-ins is thrown away, so that those in files given out can never be linked to a name
-        again. A text becomes "", an entry of a list goes, any other value becomes missing. Each name that
-        held one gets a new version. Nothing of it stays in the file; backups made before still hold it, and
-        on a server its own logs and backups may.
+        A name is written as it was before it was replaced, by `save` or by `read_text`. In personal columns a
+        text becomes "", an entry of a list goes, any other value becomes missing; inside the texts of the
+        same frames 某人 is written for a stand-in. A plain name inside other text stays: it may be part of a
+        word. Without names everyone is blanked and the secret behind the stand-ins is thrown away, so that
+        those in files given out can never be linked to a name again. Each name that held one gets a new
+        version. Nothing of it stays in the file; backups made before still hold it, and on a server its own
+        logs and backups may.
         """
         with self._database.transaction("write") as connection:
             database = self._database
@@ -184,9 +196,6 @@ class Workspace:
 
     def _put(self, connection: sa.Connection, key: str, frame: pd.DataFrame) -> int:
         return put(connection, key, encode(frame), now=self._database.now, where=self._database.label)
-
-
-_COUNTS = ("rows", "added", "removed", "changed")
 
 
 def _listed(columns: str | Sequence[str] | None) -> list[str]:
