@@ -97,11 +97,12 @@ def planted(kind: str, given: Pool, count: int, rng: random.Random) -> tuple[lis
     texts = rng.sample(given.texts, len(given.texts))
     if kind == "passage":
         pages = [texts[i : i + 5] for i in range(0, len(texts) - 4, 5)]
-        count = min(count, len(pages) // 4)
+        count = min(count, len(pages) // (DISTRACTORS + 2))
         hosts = pages[count : 2 * count]
         # one section of a page stands in another page, whose own sections stand nowhere else
         lifted = [[*host[:2], page[2], *host[3:]] for page, host in zip(pages, hosts, strict=False)]
         rest = pages[2 * count : (DISTRACTORS + 2) * count]
+        assert len(rest) == DISTRACTORS * count
         listed = ["\n".join(page) for page in pages[:count] + rest + lifted]
         return listed, {len(listed) - count + i: i for i in range(count)}
     make = {
@@ -163,8 +164,10 @@ def stream(texts: list[str], count: int, size: int, *, seed: int = 0) -> list[st
         width = np.maximum(starts[now + 1] - starts[now], 1)
         now = codes[1:][order[np.minimum(starts[now] + rng.integers(0, width), len(order) - 1)]]
     out = ["".join(words[row])[:size] for row in walked]
-    for copy in range(0, count - 1, 20):  # one in twenty copies its neighbour
-        out[copy + 1] = out[copy][: size - 20] + out[copy + 1][:20]
+    # a third of the texts stands in clusters of ten near copies, the rest copies nothing
+    for first in range(0, count - 9, 30):
+        for copy in range(first + 1, first + 10):
+            out[copy] = out[first][: size - 20] + out[copy][:20]
     return out
 
 

@@ -32,8 +32,14 @@ def test_sources() -> None:
     assert (rows.loc[["exact", "near", "script", "spun 10%", "spun 25%"], "recall"] == 1).all()
     assert rows.loc["passage", "recall"] >= 0.75
     assert (rows["precision"] >= 0.98).all()
-    assert speed["copies"].tolist() == [10, 20]
+    assert speed["copies"].tolist() == [63, 126]
     assert damage["crashed"].sum() == 0 and (damage["read"] + damage["refused"] == damage["inputs"]).all()
+
+
+def test_fuzz() -> None:
+    table = runpy.run_path(str(FOLDER / "fuzz.py"))["main"](["--small"])
+    assert table["crashed"].sum() == 0
+    assert (table["inputs"] >= 20).all() and len(table) == 7
 
 
 def test_store() -> None:

@@ -20,10 +20,10 @@ from toolkit.schema import COPIES, DOCUMENTS, check
 MOST_RUNS = 16_000_000
 # candidates are pairs that share runs of at most this many texts; of a run in more texts, each with the first of them
 COMMON = 40
-# a text of `n` runs is a copy when this much of its weight stands in the other: 0.25 at 100 runs, 0.16 at 220, 0.1 at
-# 600 and more. Unrelated abstracts of one subject reach 0.25 at 100 runs and 0.16 at 200; a quarter of the words
+# a text of `n` runs is a copy when this much of its weight stands in the other: 0.32 at 60 runs, 0.2 at 220, 0.1 at
+# 1600 and more. Unrelated abstracts of one subject reach 0.25 at 100 runs and 0.19 at 220; a quarter of the words
 # swapped leaves 0.29 or more.
-SHARE, SHARE_RUNS, LEAST_SHARE = 0.23, 150, 0.1
+SHARE, SHARE_RUNS, SHARE_FALL, LEAST_SHARE = 0.23, 150, 0.35, 0.1
 # the bar comes down, to half at most, where unrelated texts are little alike: to this many times what 95 of 100 texts
 # reach with their nearest other text (0.03 of the weight in shop posts, 0.05 in abstracts)
 ALIKE, LEAST_BAR = 4.0, 0.5
@@ -35,19 +35,30 @@ SHORT, SHORT_SHARE = 40, 0.85
 # a lifted passage: this much weight in one dense stretch (about 60 characters word for word, 110 spun) that is at least
 # a twelfth of the text or 120 runs long, which is two or three sentences
 PASSAGE_WEIGHT, PASSAGE_DENSITY, PASSAGE_PART, PASSAGE_LONG = 50.0, 0.25, 0.08, 120
+# the stretch may stand in the other text over twice its length: what was cut or put between
+PASSAGE_SPREAD = 2
+# an account's own head and foot (a greeting, how to join) is no copying: so much of it agrees, and it is no
+# more than so much of the text
+EDGE_AGREES, MOST_EDGE = 0.8, 0.6
+# each text is compared with so many of those that share most with it
+MOST_CANDIDATES = 12
+# rows of the product of all texts with all at a time: bounds its memory
+_ROWS = 5_000
 
 
 @dataclass(frozen=True)
 class _Runs:
     """The runs of all texts as dense codes in reading order, each once a text; text `i` has `codes[starts[i]:starts[i + 1]]`.
 
-    `rate` is how many runs of the text stand behind each one kept; `weights` is by code.
+    `rate` is how many runs of the text stand behind each one kept; `weights` is by code, `sources` by text, -1 where
+    the source is not known.
     """
 
     codes: np.ndarray
     starts: np.ndarray
     weights: np.ndarray
     rate: int
+    sources: np.ndarray
 
     def of(self, place: int) -> np.ndarray:
         return self.codes[self.starts[place] : self.starts[place + 1]]
@@ -83,7 +94,8 @@ def mark_duplicates(documents: pd.DataFrame) -> pd.DataFrame:
     verdict = _exact_copies(folded, order)
     # every later step works on the texts in order, earliest first: of a pair the first is the original
     open_places = order[verdict.original[order] < 0]
-    found = _near_copies([folded[place] for place in open_places])
+    sources = pd.factorize(frame["source"].replace("", None))[0]
+    found = _near_copies([folded[place] for place in open_places], sources[open_places])
     copies = found.original >= 0
     verdict.original[open_places[copies]] = open_places[found.original[copies]]
     verdict.similarity[open_places[copies]] = found.similarity[copies]
@@ -120,7 +132,7 @@ def _follow_exact(verdict: _Verdict, order: np.ndarray) -> None:
             verdict.similarity[place] = verdict.similarity[through]
 
 
-def _near_copies(folded: list[str]) -> _Verdict:
+def _near_copies(folded: list[str], sources: np.ndarray) -> _Verdict:
     """Copies among texts that differ, first text first."""
     verdict = _Verdict(np.full(len(folded), -1, dtype=np.int64), np.full(len(folded), np.nan))
     hashes, owners, rate = _sampled_runs(folded)
@@ -135,7 +147,7 @@ def _near_copies(folded: list[str]) -> _Verdict:
     codes, owners = codes[places].astype(np.int32), owners[places]
     starts = np.searchsorted(owners, np.arange(len(folded) + 1))
     count = np.bincount(codes, minlength=len(unique))
-    runs = _Runs(codes, starts, np.minimum(1.0, 2.0 / np.maximum(count, 1)), rate)
+    runs = _Runs(codes, starts, np.minimum(1.0, 2.0 / np.maximum(count, 1)), rate, sources)
     pairs, ease = _candidates(runs, owners, count)
     _judge(runs, pairs, verdict, ease)
     return verdict
@@ -170,9 +182,8 @@ def _candidates(runs: _Runs, owners: np.ndarray, count: np.ndarray) -> tuple[np.
     sizes = np.diff(runs.starts)
     nearest = np.zeros(texts)
     found = [_through_first(runs, owners, count)]
-    step = 5_000
-    for begin in range(0, texts, step):
-        block = sparse.coo_matrix(matrix[begin : begin + step] @ matrix[: begin + step].T)
+    for begin in range(0, texts, _ROWS):
+        block = sparse.coo_matrix(matrix[begin : begin + _ROWS] @ matrix[: begin + _ROWS].T)
         later, earlier = block.row.astype(np.int64) + begin, block.col.astype(np.int64)
         before = (earlier < later) & (block.data > 1)
         later, earlier, weight = later[before], earlier[before], block.data[before]
@@ -182,10 +193,18 @@ def _candidates(runs: _Runs, owners: np.ndarray, count: np.ndarray) -> tuple[np.
         for side in (later, earlier):
             np.maximum.at(nearest, side[unlike], part[unlike])
         enough = (part >= LEAST_BAR) | (weight >= 0.5 * PASSAGE_WEIGHT / runs.rate)
-        found.append(np.stack([later[enough], earlier[enough]], axis=1))
+        found.append(_most_alike(later[enough], earlier[enough], weight[enough]))
     long_enough = nearest[sizes * runs.rate >= SHORT]
     usual = float(np.quantile(long_enough, 0.95)) if len(long_enough) >= FEWEST_TEXTS else 1.0
     return np.unique(np.concatenate(found), axis=0), float(np.clip(ALIKE * usual, LEAST_BAR, 1.0))
+
+
+def _most_alike(later: np.ndarray, earlier: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Of each later text the pairs that share most."""
+    order = np.lexsort((earlier, -weight, later))
+    later, earlier = later[order], earlier[order]
+    rank = np.arange(len(later)) - np.searchsorted(later, later)
+    return np.stack([later, earlier], axis=1)[rank < MOST_CANDIDATES]
 
 
 def _through_first(runs: _Runs, owners: np.ndarray, count: np.ndarray) -> np.ndarray:
@@ -202,18 +221,22 @@ def _through_first(runs: _Runs, owners: np.ndarray, count: np.ndarray) -> np.nda
 
 def _bar(count: np.ndarray) -> np.ndarray:
     """The share of weight that makes a copy, by the number of runs of the shorter text."""
-    return np.maximum(LEAST_SHARE, SHARE * np.sqrt(SHARE_RUNS / np.maximum(count, 1)))
+    return np.maximum(LEAST_SHARE, SHARE * (SHARE_RUNS / np.maximum(count, 1)) ** SHARE_FALL)
 
 
 def _judge(runs: _Runs, pairs: np.ndarray, verdict: _Verdict, ease: float) -> None:
     """Look at each pair, keep for each text the original that holds most of it."""
     place = np.full(len(runs.weights), -1, dtype=np.int32)
-    for earlier in np.unique(pairs[:, 1]):
+    if not len(pairs):
+        return
+    pairs = pairs[np.argsort(pairs[:, 1], kind="stable")]
+    originals, begins = np.unique(pairs[:, 1], return_index=True)
+    for earlier, laters in zip(originals, np.split(pairs[:, 0], begins[1:]), strict=True):
         theirs = runs.of(earlier)
         place[theirs] = np.arange(len(theirs), dtype=np.int32)
-        for later in pairs[pairs[:, 1] == earlier, 0]:
+        for later in laters:
             similarity = _copied(runs, place, later, earlier, ease)
-            if similarity > np.nan_to_num(verdict.similarity[later]):
+            if similarity > (verdict.similarity[later] if verdict.original[later] >= 0 else 0.0):
                 verdict.original[later], verdict.similarity[later] = earlier, similarity
         place[theirs] = -1
     _follow_originals(runs, place, verdict, ease)
@@ -224,9 +247,11 @@ def _copied(runs: _Runs, place: np.ndarray, later: int, earlier: int, ease: floa
     ours, theirs = runs.of(later), runs.of(earlier)
     where = place[ours]
     found = where >= 0
+    similarity = int(found.sum()) / max(1, len(ours))
+    if runs.sources[later] == runs.sources[earlier] >= 0:
+        found = _without_edges(found, where, len(theirs))
     common = int(found.sum())
     shorter, longer = sorted((len(ours), len(theirs)))
-    similarity = common / max(1, len(ours))
     if shorter * runs.rate < SHORT:
         return similarity if common >= SHORT_SHARE * longer else 0.0
     weights = runs.weights[ours]
@@ -239,6 +264,18 @@ def _copied(runs: _Runs, place: np.ndarray, later: int, earlier: int, ease: floa
     if whole and similarity >= PASSAGE_PART:
         return similarity
     return similarity if _passage(runs, weights, found, where) else 0.0
+
+
+def _without_edges(found: np.ndarray, where: np.ndarray, size: int) -> np.ndarray:
+    """`found` without what both texts begin or end with, where that is not most of the text."""
+    kept = found.copy()
+    for side, there in ((slice(None), where), (slice(None, None, -1), size - 1 - where)):
+        agreeing = np.cumsum(found[side]) >= EDGE_AGREES * np.arange(1, len(found) + 1)
+        long = int(np.flatnonzero(agreeing)[-1]) + 1 if agreeing.any() else 0
+        part = there[side][:long]
+        if long <= MOST_EDGE * len(found) and (part[found[side][:long]] <= PASSAGE_SPREAD * long).all():
+            kept[side][:long] = False
+    return kept
 
 
 def _passage(runs: _Runs, weights: np.ndarray, found: np.ndarray, where: np.ndarray) -> bool:
@@ -255,7 +292,7 @@ def _passage(runs: _Runs, weights: np.ndarray, found: np.ndarray, where: np.ndar
         return False
     there = where[part][found[part]]
     low, high = np.quantile(there, [0.1, 0.9])
-    return bool(high - low <= 2 * (end - begin) + 50)
+    return bool(high - low <= PASSAGE_SPREAD * (end - begin))
 
 
 def _follow_originals(runs: _Runs, place: np.ndarray, verdict: _Verdict, ease: float) -> None:
