@@ -125,6 +125,32 @@ def test_posts_that_share_only_a_formula_are_no_copies() -> None:
     assert marked_bodies(*[f"{formula}\n{body}" for body in posts()[:30]]) == [""] * 30
 
 
+FOOT = (
+    "我们是澜江的邻里小店，开了九年，每天早上六点半到自提点，接龙到前一晚八点截止。进群请先看公告，袋子请自己带，"
+    "坏果拍照当天退，退款原路返回。想带朋友进群的，把朋友的楼栋和门牌发给管理员，人齐三户就送一次。"
+)
+
+
+def test_an_accounts_own_head_and_foot_make_no_copies_but_anothers_do() -> None:
+    for count in (2, 3, 5, 8):
+        bodies = [
+            f"{FOOT}\n{body}" if place % 2 else f"{body}\n{FOOT}"
+            for place, body in enumerate(posts()[:count])
+        ]
+        feet = [f"{body}\n{FOOT}" for body in posts()[:count]]
+        for texts in (feet, bodies[1::2]):
+            frame = frame_of(*[("", body, None) for body in texts]).assign(source="邻里小店")
+            assert tk.mark_duplicates(frame)["duplicate_of"].isna().all()
+    others = frame_of(*[("", body, None) for body in feet[:3]]).assign(source=["甲店", "乙店", "丙店"])
+    assert tk.mark_duplicates(others)["duplicate_of"].notna().sum() == 2
+
+
+def test_an_account_that_posts_the_same_again_is_a_copy_of_itself() -> None:
+    again = ARTICLE.replace("匡师傅", "老匡") + FOOT
+    frame = frame_of(("", ARTICLE + FOOT, "2026-09-01"), ("", again, "2026-09-02")).assign(source="甲店")
+    assert tk.mark_duplicates(frame)["duplicate_of"].fillna("").tolist() == ["", "d0"]
+
+
 def test_many_near_copies_of_one_text_all_belong_to_it() -> None:
     copies = [f"{ARTICLE}第{place}家转载，欢迎来店里坐坐。" for place in range(60)]
     assert marked_bodies(ARTICLE, *copies) == ["", *["d0"] * 60]

@@ -270,7 +270,7 @@ def _without_edges(found: np.ndarray, where: np.ndarray, size: int) -> np.ndarra
     """`found` without what both texts begin or end with, where that is not most of the text."""
     kept = found.copy()
     for side, there in ((slice(None), where), (slice(None, None, -1), size - 1 - where)):
-        agreeing = np.cumsum(found[side]) >= EDGE_AGREES * np.arange(1, len(found) + 1)
+        agreeing = found[side] & (np.cumsum(found[side]) >= EDGE_AGREES * np.arange(1, len(found) + 1))
         long = int(np.flatnonzero(agreeing)[-1]) + 1 if agreeing.any() else 0
         part = there[side][:long]
         if long <= MOST_EDGE * len(found) and (part[found[side][:long]] <= PASSAGE_SPREAD * long).all():
