@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import httpcore
-import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,6 +20,7 @@ from web_server import Asked, Pieces, Site, reply
 
 from toolkit.documents import _fetch, _net
 from toolkit.documents._fetch import fetch_documents
+from toolkit.documents._texts import take_content
 from toolkit.schema import TIME_ZONE, ChoiceError, InputError, Read
 
 BODY = "看底部的小嘴，张得开的熟得透。捏一捏皮，紧的水分足。再掂一掂，同样大小挑重的那个，买回来放阴凉处。"
@@ -128,7 +128,7 @@ def test_the_server_sees_a_named_agent_and_no_secrets(site: Site, monkeypatch: p
     assert (
         headers["user-agent"].startswith("WenanToolkit/") and "respects robots.txt" in headers["user-agent"]
     )
-    assert headers["accept-encoding"] == "gzip, deflate"
+    assert headers["accept-encoding"] == "gzip"
     assert not {"cookie", "authorization", "referer"} & {
         name for asked in site.asked for name in asked.headers
     }
@@ -176,7 +176,7 @@ def test_a_feed_is_known_by_its_content(site: Site) -> None:
         (reply("", status="404 Not Found"), "不存在"),
         (reply("", status="410 Gone"), "已经删除（410）"),
         (reply("", status="429 Too Many Requests", retry_after="120"), "过 120 秒"),
-        (reply("", status="503 No", retry_after="Mon, 21 Sep 2026 01:00:00 GMT"), "在 9月21日 09:00 以后"),
+        (reply("", status="503 No", retry_after="Mon, 21 Sep 2026 01:00:00 GMT"), "过一会儿"),
         (reply("", status="500 Oh"), "过一会儿"),
         (reply("", status="304 Not Modified"), "304"),
         (reply("", status="302 Found"), "302"),
@@ -184,7 +184,6 @@ def test_a_feed_is_known_by_its_content(site: Site) -> None:
         (reply("", status="302 Found", location="file:///etc/passwd"), "http:// 或 https://"),
         (reply("", status="302 Found", location="http://a:b@127.0.0.1/"), "用户名或密码"),
         (reply(PAGE, content_length="99999"), "断在中间"),
-        (reply(PAGE, content_length="100"), "比它说的长"),
         (reply(PAGE, content_length="x"), "断在中间"),
         ([b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nabc"], "断在中间"),
         ([b""], "断在中间"),
@@ -192,6 +191,7 @@ def test_a_feed_is_known_by_its_content(site: Site) -> None:
         (reply(gzip.compress(PAGE.encode())[:-20], content_encoding="gzip"), "不完整"),
         (reply(PAGE, content_encoding="gzip"), "不完整"),
         (reply(PAGE, content_encoding="br"), "br"),
+        (reply(zlib.compress(PAGE.encode()), content_encoding="deflate"), "deflate"),
     ],
 )
 def test_each_fault_is_one_clear_reason(site: Site, answer: list[bytes], words: str) -> None:
@@ -200,19 +200,35 @@ def test_each_fault_is_one_clear_reason(site: Site, answer: list[bytes], words: 
 
 
 @pytest.mark.parametrize(
-    "pack",
-    [
-        gzip.compress,
-        zlib.compress,
-        lambda data: zlib.compress(data, wbits=-15),
-        lambda data: gzip.compress(data[:9]) + gzip.compress(data[9:]),
-    ],
+    "pack", [gzip.compress, lambda data: gzip.compress(data[:9]) + gzip.compress(data[9:])]
 )
 def test_packed_pages_are_unpacked(site: Site, pack: Any) -> None:
-    packed = pack(PAGE.encode())
-    packing = "gzip" if packed.startswith(b"\x1f\x8b") else "deflate"
-    site.pages = {"/page": reply(packed, content_encoding=packing)}
+    site.pages = {"/page": reply(pack(PAGE.encode()), content_encoding="gzip")}
     assert BODY in fetch(site.url("/page")).frame["body"].item()
+
+
+def test_a_body_longer_than_its_stated_length_ends_there(site: Site) -> None:
+    site.pages = {"/page": reply("石榴\n看底部的小嘴", kind="text/plain", content_length="16")}
+    assert fetch(site.url("/page")).frame[["title", "body"]].to_numpy().tolist() == [["石榴", "看底部"]]
+
+
+def test_a_page_that_cannot_be_handled_stops_no_other(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def take(content: str, *rest: Any, **more: Any) -> None:
+        if "坏" in content:
+            raise RecursionError("too deep")
+        take_content(content, *rest, **more)
+
+    monkeypatch.setattr(_fetch, "take_content", take)
+    site.pages = {"/bad": reply("坏"), "/page": reply(PAGE)}
+    read = fetch([site.url("/bad"), site.url("/page")])
+    assert outcomes(read) == ["没有读", "已读"]
+    assert read.rejected.to_numpy().tolist() == [
+        [
+            site.url("/bad"),
+            0,
+            "这个网址的内容处理不了（RecursionError），没有读。请在浏览器里另存为网页，用 read_documents 读入。",
+        ]
+    ]
 
 
 def test_bad_addresses_stop_no_good_ones(site: Site) -> None:
@@ -381,20 +397,6 @@ def test_the_next_address_is_tried_where_one_is_dead(site: Site, connected: list
     assert connected == [DEAD, "127.0.0.1"] * 2
 
 
-def test_a_way_from_https_to_http_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
-    def get(wire: Any, url: httpx.URL, headers: Any, **limits: Any) -> _net.Answer:
-        if url.path == "/robots.txt":
-            return _net.Answer(404, httpx.Headers(), b"", whole=True)
-        if url.scheme == "https":
-            return _net.Answer(308, httpx.Headers({"location": "http://one.test/b"}), b"", whole=True)
-        return _net.Answer(200, httpx.Headers(), PAGE.encode(), whole=True)
-
-    monkeypatch.setattr(_net.Wire, "get", get)
-    read = fetch("https://one.test/a")
-    assert read.frame["url"].tolist() == ["http://one.test/b"]
-    assert read.notes["note"].tolist() == ["网站从加密的 https 转到了不加密的 http"]
-
-
 def test_a_resolver_that_hangs_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     def hang(*rest: Any, **more: Any) -> list[Any]:
         time.sleep(0.6)
@@ -448,13 +450,11 @@ def test_a_site_that_wants_long_pauses_uses_up_its_own_total(site: Site) -> None
     assert time.monotonic() - began < 1.5
 
 
-def test_requests_to_one_host_keep_their_distance_and_hosts_do_not_wait_for_each_other(site: Site) -> None:
+def test_requests_to_one_host_keep_their_distance(site: Site) -> None:
     hosts = ["one.test", "one.test", "two.test", "two.test"]
     urls = [site.url(f"/page?{n}", host) for n, host in enumerate(hosts)]
     site.pages = {url.split(str(site.port))[1]: reply(PAGE) for url in urls}
-    began = time.monotonic()
     assert outcomes(fetch(urls, delay=0.3)) == ["已读"] * 4
-    assert time.monotonic() - began < 1.1
     for host in ("one.test", "two.test"):
         times = [asked.at for asked in site.asked if asked.headers["host"].startswith(host)]
         assert len(times) == 3

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import email.utils
 import hashlib
 import json
 import math
-import os
 import re
-import tempfile
 import time
-from collections.abc import Iterable, Iterator, MutableMapping
+from collections.abc import Callable, Iterable, MutableMapping
 from dataclasses import dataclass, field, replace
 from functools import cache as once
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,13 +19,13 @@ from typing import TYPE_CHECKING
 from toolkit import tables
 from toolkit.documents._gather import Asked, Basket
 from toolkit.documents._texts import kind_of, take_content
-from toolkit.schema import TIME_ZONE, ChoiceError, InputError, Read, checked_moment
+from toolkit.schema import ChoiceError, InputError, Read, checked_moment
 
 if TYPE_CHECKING:
     import httpx
     from protego import Protego
 
-    from toolkit.documents._net import Answer, Wire
+    from toolkit.documents._net import Answer
 
 # the longest page we have seen is 3 MB
 MAX_BYTES = 10_000_000
@@ -39,9 +37,11 @@ MAX_PAUSE = 30.0
 # RFC 9309: a robots.txt may be kept for a day
 ROBOTS_AGE = dt.timedelta(hours=24)
 AGENT = "WenanToolkit"
-_ACCEPT = (
-    "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,text/plain;q=0.8,*/*;q=0.1"
-)
+_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,text/plain;q=0.8,*/*;q=0.1",
+    "Accept-Language": "zh-CN,zh;q=0.9",
+    "Accept-Encoding": "gzip",
+}
 # what pages declare, and what their bytes are then read as; anything else is left to detection
 _CHARSETS = {
     **dict.fromkeys(("utf-8", "utf8"), "utf-8"),
@@ -70,10 +70,12 @@ def fetch_documents(
 
     robots.txt is honoured, requests to one host are `delay` seconds apart (more where its robots.txt asks for it).
     `timeout` bounds each wait for a server, `total` one URL with its redirects and robots.txt, all in seconds;
-    waiting `delay` does not count. With `cache`, a folder or mapping that the caller keeps, what has not changed is
-    not sent again, and with `now` a robots.txt is kept for a day. `source` and `channel` fill what a page does not
-    say; without `source` the host's name does. Each URL has its line in `files` (已读, 未变化, 没有读), and one that
-    was not read its reason in `rejected`; one failing URL stops no other, nothing is tried twice.
+    waiting `delay` does not count. With `cache`, a folder or mapping that the caller keeps, what has not changed costs
+    one 304 and is not sent again. Each call asks every site for its robots.txt first; with `now` too it is kept in the
+    cache for a day, and an unchanged feed costs one request in all: how old a copy is cannot be known without the time.
+    `source` and `channel` fill what a page does not say; without `source` the host's name does. Each URL has its line
+    in `files` (已读, 未变化, 没有读), and one that was not read its reason in `rejected`; one failing URL stops no other,
+    nothing is tried twice.
 
     Addresses that are not public are refused unless `allow_private`, at every redirect too, and the connection goes
     to the address that was checked. Proxy variables, .netrc and cookies are not used.
@@ -83,7 +85,7 @@ def fetch_documents(
     >>> fetch_documents("ftp://example.com/a").rejected["reason"].tolist()
     ['网址要以 http:// 或 https:// 开头（这个是 ftp）。请从浏览器的地址栏重新复制。']
     """
-    from toolkit.documents._net import Wire, checked_url
+    from toolkit.documents._net import checked_url, get
 
     for name, value, least in (("delay", delay, 0.0), ("timeout", timeout, 0.01), ("total", total, 0.01)):
         if not isinstance(value, (int, float)) or not math.isfinite(value) or value < least:
@@ -92,51 +94,41 @@ def fetch_documents(
         raise ChoiceError(f"urls 要写成一个网址，或者一组网址（现在是 {urls!r}）。")
     moment = None if now is None else checked_moment(now, "now")
     asked = Asked(source=source or "", channel=channel or "", now=moment)
-    trip = _Trip(Wire(allow_private=allow_private, timeout=timeout), _Kept(cache), delay, total, asked)
-    visits, seen = [], set()
+    reach = partial(get, allow_private=allow_private, timeout=timeout)
+    trip = _Trip(reach, _Kept(cache), delay, total, asked)
+    seen = set()
     for text in [urls] if isinstance(urls, str) else urls:
         # a password in an address is not shown again
         label = re.sub(r"^([^/?#]*//)?[^/?#]*@", r"\1***@", str(text).strip())
-        visit = _Visit(label.encode("utf-8", errors="replace").decode(), total)
-        visits.append(visit)
+        label = label.encode("utf-8", errors="replace").decode()
         try:
             url = checked_url(str(text))
+            if url in seen:
+                trip.basket.note(label, 0, "同一个网址给了不止一次，只取一次")
+                continue
+            seen.add(url)
+            trip.visit(url, label)
         except InputError as error:
-            visit.refuse(str(error))
-            continue
-        if url in seen:
-            visit.basket.note(visit.label, 0, "同一个网址给了不止一次，只取一次")
-            continue
-        seen.add(url)
-        visit.steps = trip.steps(visit, url)
-    trip.run(visits)
-    return _merged([visit.basket for visit in visits]).read()
-
-
-@dataclass
-class _Visit:
-    """One URL on its way: the name shown for it, the seconds left to it, what came of it, what is still to do."""
-
-    label: str
-    left: float
-    basket: Basket = field(default_factory=Basket)
-    steps: Iterator[str] = field(default_factory=lambda: iter(()))
-
-    def refuse(self, reason: str) -> None:
-        self.basket.reject(self.label, 0, reason)
-        row = {"format": "", "encoding": "", "read": 0, "rejected": 1, "outcome": "没有读"}
-        self.basket.files.append({"path": self.label, **row})
+            trip.refuse(label, str(error))
+        except Exception as error:  # noqa: BLE001 - whatever one page holds, the other URLs are read
+            reason = f"这个网址的内容处理不了（{type(error).__name__}），没有读。请在浏览器里另存为网页，用 read_documents 读入。"
+            trip.refuse(label, reason)
+    return trip.basket.read()
 
 
 @dataclass
 class _Trip:
-    """One call of `fetch_documents`: what is known of each site while its URLs are visited."""
+    """One call of `fetch_documents`: what was read, and what is known of each site while its URLs are visited."""
 
-    wire: Wire
+    reach: Callable[..., Answer]
     kept: _Kept
     delay: float
     total: float
     asked: Asked
+    basket: Basket = field(default_factory=Basket)
+    # of the URL visited now: the name shown for it, the seconds left to it
+    label: str = ""
+    left: float = 0.0
     # by origin: the rules, or the reason why nothing may be fetched
     robots: dict[str, Protego | str] = field(default_factory=dict)
     # by host: when the last request ended, the pause it asks for, why it wants no more requests
@@ -144,78 +136,56 @@ class _Trip:
     pauses: dict[str, float] = field(default_factory=dict)
     closed: dict[str, str] = field(default_factory=dict)
 
-    def run(self, visits: list[_Visit]) -> None:
-        """Take the visits on by turns: the first whose host may be asked again goes on, so that no host waits for another."""
-        hosts = {place: next(visit.steps, "") for place, visit in enumerate(visits)}
-        while hosts := {place: host for place, host in hosts.items() if host}:
-            now = time.monotonic()
-            place = min(hosts, key=lambda place: max(now, self._ready(hosts[place])))
-            visit, waited = visits[place], self._wait(hosts[place])
-            if visit.left < self.total:
-                # a site's own wish for long pauses counts as its slowness
-                visit.left -= max(0.0, waited - self.delay)
-            hosts[place] = next(visit.steps, "")
+    def refuse(self, label: str, reason: str) -> None:
+        self.basket.reject(label, 0, reason)
+        self.basket.add_file(label, format="", rejected=1, outcome="没有读")
 
-    def _ready(self, host: str) -> float:
-        if host not in self.ended:
-            return 0.0
-        return self.ended[host] + self.pauses.get(host, self.delay)
-
-    def _wait(self, host: str) -> float:
-        seconds = max(0.0, self._ready(host) - time.monotonic())
-        time.sleep(seconds)
-        return seconds
-
-    def steps(self, visit: _Visit, url: httpx.URL) -> Iterator[str]:
-        """Visit one URL; gives the host before each request to it and goes on when that may be asked."""
+    def visit(self, url: httpx.URL, label: str) -> None:
+        """Read one URL, over its redirects. Raises InputError with the reason where it cannot be read."""
         from toolkit.documents._net import checked_url
 
-        first, seen = url, {url}
-        try:
-            while True:
-                yield from self._permission(visit, url)
-                yield url.host
-                answer, kept = self._ask(visit, url)
-                if not _redirects(answer):
-                    break
-                target = checked_url(answer.headers["location"], url)
-                if target in seen:
-                    raise InputError("这个网址转来转去，又转回了原处，没有读。请在浏览器里核对这个网址。")
-                if len(seen) > MAX_REDIRECTS:
-                    raise InputError(f"这个网址转了 {MAX_REDIRECTS} 次还没到，没有读。请直接用最后的网址。")
-                if url.scheme == "https" and target.scheme == "http":
-                    visit.basket.note(visit.label, 0, "网站从加密的 https 转到了不加密的 http")
-                seen.add(target)
-                url = target
-            asked = replace(self.asked, source=self.asked.source or first.host)
-            self._take(visit, url, answer, kept, asked)
-        except InputError as error:
-            visit.refuse(str(error))
+        self.label, self.left = label, self.total
+        asked = replace(self.asked, source=self.asked.source or url.host)
+        seen = {url}
+        while True:
+            self._permission(url)
+            answer, kept = self._ask(url)
+            if not _redirects(answer):
+                break
+            target = checked_url(answer.headers["location"], url)
+            if target in seen:
+                raise InputError("这个网址转来转去，又转回了原处，没有读。请在浏览器里核对这个网址。")
+            if len(seen) > MAX_REDIRECTS:
+                raise InputError(f"这个网址转了 {MAX_REDIRECTS} 次还没到，没有读。请直接用最后的网址。")
+            seen.add(target)
+            url = target
+        self._take(url, answer, kept, asked)
 
-    def _get(self, visit: _Visit, url: httpx.URL, headers: dict[str, str], cap: int) -> Answer:
-        """One request, its time taken from the visit's."""
+    def _get(self, url: httpx.URL, headers: dict[str, str], cap: int) -> Answer:
+        """One request when its host may be asked again, its time taken from the URL's."""
         if url.host in self.closed:
             raise InputError(self.closed[url.host])
+        if url.host in self.ended:
+            pause = self.pauses.get(url.host, self.delay)
+            wait = max(0.0, self.ended[url.host] + pause - time.monotonic())
+            time.sleep(wait)
+            if self.left < self.total:
+                # a site's own wish for long pauses counts as its slowness
+                self.left -= max(0.0, wait - self.delay)
         began = time.monotonic()
-        headers = {
-            "User-Agent": _user_agent(),
-            "Accept": _ACCEPT,
-            "Accept-Language": "zh-CN,zh;q=0.9",
-            "Accept-Encoding": "gzip, deflate",
-            **headers,
-        }
+        headers = {"User-Agent": _user_agent(), **_HEADERS, **headers}
         try:
-            return self.wire.get(url, headers, seconds=visit.left, cap=cap)
+            return self.reach(url, headers, seconds=self.left, cap=cap)
         finally:
             self.ended[url.host] = time.monotonic()
-            visit.left -= self.ended[url.host] - began
+            self.left -= self.ended[url.host] - began
 
-    def _ask(self, visit: _Visit, url: httpx.URL) -> tuple[Answer, _Copy | None]:
+    def _ask(self, url: httpx.URL) -> tuple[Answer, _Copy | None]:
         """The answer of a page or feed, and what is kept of it where the server says that it has not changed."""
         kept = self.kept.load(str(url))
         known = (("If-None-Match", "etag"), ("If-Modified-Since", "last-modified")) if kept else ()
-        headers = {name: kept.head[key] for name, key in known if kept and kept.head.get(key)}
-        answer = self._get(visit, url, headers, MAX_BYTES)
+        headers = {name: kept[0][key] for name, key in known if kept and kept[0].get(key)}
+        answer = self._get(url, headers, MAX_BYTES)
         if answer.status == 304 and kept:
             return answer, kept
         if answer.status in (429, 503) and "retry-after" in answer.headers:
@@ -227,16 +197,14 @@ class _Trip:
             raise InputError(f"内容超过 {limit}，没有读。请下载后拆成几份，再用 read_documents 读入。")
         return answer, None
 
-    def _permission(self, visit: _Visit, url: httpx.URL) -> Iterator[str]:
+    def _permission(self, url: httpx.URL) -> None:
         """Raise InputError where the site's robots.txt does not let us ask for this URL."""
         from toolkit.documents._net import ReachError
 
-        origin = _origin(url)
-        if origin not in self.robots:
-            yield url.host
+        origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
         if origin not in self.robots:
             try:
-                self.robots[origin] = self._read_robots(visit, url)
+                self.robots[origin] = self._read_robots(origin)
             except ReachError as error:
                 self.robots[origin] = str(error)
             except InputError as error:
@@ -254,62 +222,55 @@ class _Trip:
             raise InputError(f"{reason}。请在浏览器里打开，另存为网页后再读入。")
         self.pauses[url.host] = max(self.delay, pause, self.pauses.get(url.host, 0.0))
 
-    def _read_robots(self, visit: _Visit, url: httpx.URL) -> Protego:
+    def _read_robots(self, origin: str) -> Protego:
         """The rules of a site's robots.txt: none where it has none. Raises InputError where it cannot be read."""
         from protego import Protego
 
         from toolkit.documents._net import checked_url
 
-        name, now = f"robots.txt {_origin(url)}", self.asked.now
+        name, now = f"robots.txt {origin}", self.asked.now
         kept = self.kept.load(name) if now else None
-        if kept and now and 0 <= now.timestamp() - float(kept.head["at"]) < ROBOTS_AGE.total_seconds():
-            return Protego.parse(kept.body.decode("utf-8-sig", errors="replace"))
-        page = checked_url("/robots.txt", url)
-        answer = self._get(visit, page, {}, MAX_ROBOTS_BYTES)
+        if kept and now and 0 <= now.timestamp() - float(kept[0]["at"]) < ROBOTS_AGE.total_seconds():
+            return Protego.parse(kept[1].decode("utf-8-sig", errors="replace"))
+        page = checked_url(f"{origin}/robots.txt")
+        answer = self._get(page, {}, MAX_ROBOTS_BYTES)
         for _ in range(MAX_REDIRECTS):
             if not _redirects(answer):
                 break
             page = checked_url(answer.headers["location"], page)
-            self._wait(page.host)
-            answer = self._get(visit, page, {}, MAX_ROBOTS_BYTES)
+            answer = self._get(page, {}, MAX_ROBOTS_BYTES)
         if answer.status not in (200, 203) and not 400 <= answer.status < 500:
             raise InputError(_refusal(answer))
         if now:
-            self._keep(visit, name, {"at": str(now.timestamp())}, answer.body)
+            self._keep(name, {"at": str(now.timestamp())}, answer.body)
         return Protego.parse(answer.body.decode("utf-8-sig", errors="replace"))
 
-    def _take(self, visit: _Visit, url: httpx.URL, answer: Answer, kept: _Copy | None, asked: Asked) -> None:
+    def _take(self, url: httpx.URL, answer: Answer, kept: _Copy | None, asked: Asked) -> None:
         """Take in what came, or what was kept of it; keep what the server can tell us to be unchanged."""
-        body, stated = (
-            (kept.body, kept.head["type"]) if kept else (answer.body, answer.headers.get("content-type", ""))
-        )
-        media = stated.partition(";")[0].strip().lower()
-        content, encoding = _decoded(body, stated, visit.label)
+        stated = kept[0]["type"] if kept else answer.headers.get("content-type", "")
+        body = kept[1] if kept else answer.body
+        content, encoding = _decoded(body, stated, self.label)
         if not content.strip():
             raise InputError("网页是空的，没有可读的内容。请在浏览器里核对这个网址。")
-        kind = _kind(content, media)
-        take_content(content, kind, visit.label, visit.basket, asked, encoding=encoding, url=str(url))
+        kind = _kind(content, stated.partition(";")[0].strip().lower())
+        take_content(content, kind, self.label, self.basket, asked, encoding=encoding, url=str(url))
         if kept:
-            visit.basket.files[-1]["outcome"] = "未变化"
+            self.basket.files[-1]["outcome"] = "未变化"
             return
         head = {key: answer.headers.get(key, "") for key in ("etag", "last-modified")}
         # what is not ASCII cannot be sent back
         if any(head.values()) and "".join(head.values()).isascii():
-            self._keep(visit, str(url), {**head, "type": stated}, body)
+            self._keep(str(url), {**head, "type": stated}, body)
 
-    def _keep(self, visit: _Visit, name: str, head: dict[str, str], body: bytes) -> None:
+    def _keep(self, name: str, head: dict[str, str], body: bytes) -> None:
         try:
-            self.kept.save(name, _Copy(head, body))
+            self.kept.save(name, (head, body))
         except OSError:
-            visit.basket.note(visit.label, 0, "缓存文件夹写不进去，下次会重新取一遍")
+            self.basket.note(self.label, 0, "缓存文件夹写不进去，下次会重新取一遍")
 
 
-@dataclass(frozen=True)
-class _Copy:
-    """What is kept of an address: its ETag and the like, and the body unpacked."""
-
-    head: dict[str, str]
-    body: bytes
+# what is kept of an address: its ETag and the like, and the body unpacked
+_Copy = tuple[dict[str, str], bytes]
 
 
 class _Kept:
@@ -325,48 +286,28 @@ class _Kept:
         try:
             cache = self._cache
             data = (cache / _file_name(name)).read_bytes() if isinstance(cache, Path) else cache[name]
-            digest, _, rest = data.partition(b"\n")
-            if digest.decode("ascii") != _digest(name, rest):
-                return None
-            head, _, body = rest.partition(b"\n")
-            return _Copy(json.loads(head), body)
+            digest, head, body = data.split(b"\n", 2)
+            return (json.loads(head), body) if digest == _digest(name, head, body) else None
         except (OSError, KeyError, ValueError, AttributeError, TypeError):
             return None
 
     def save(self, name: str, copy: _Copy) -> None:
-        """Keep a copy, whole or not at all. Raises OSError where the folder cannot be written."""
-        rest = json.dumps(copy.head).encode("ascii") + b"\n" + copy.body
-        data = _digest(name, rest).encode("ascii") + b"\n" + rest
-        if not isinstance(self._cache, Path):
+        """Keep a copy; one that was cut off is passed over by `load`. Raises OSError where the folder cannot be written."""
+        head, body = json.dumps(copy[0]).encode("ascii"), copy[1]
+        data = b"\n".join((_digest(name, head, body), head, body))
+        if isinstance(self._cache, Path):
+            self._cache.mkdir(parents=True, exist_ok=True)
+            (self._cache / _file_name(name)).write_bytes(data)
+        else:
             self._cache[name] = data
-            return
-        self._cache.mkdir(parents=True, exist_ok=True)
-        number, place = tempfile.mkstemp(dir=self._cache)
-        try:
-            with os.fdopen(number, "wb") as stream:
-                stream.write(data)
-            Path(place).replace(self._cache / _file_name(name))
-        except OSError:
-            Path(place).unlink(missing_ok=True)
-            raise
 
 
 def _file_name(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest() + ".kept"
 
 
-def _digest(name: str, rest: bytes) -> str:
-    return hashlib.sha256(name.encode() + b"\n" + rest).hexdigest()
-
-
-def _merged(baskets: Iterable[Basket]) -> Basket:
-    """All baskets as one, in their order."""
-    whole = Basket()
-    for basket in baskets:
-        whole.pages += [(len(whole.frames) + place, name) for place, name in basket.pages]
-        for name in ("frames", "extras", "rejected", "notes", "columns", "files"):
-            getattr(whole, name).extend(getattr(basket, name))
-    return whole
+def _digest(name: str, head: bytes, body: bytes) -> bytes:
+    return hashlib.sha256(b"\n".join((name.encode(), head, body))).hexdigest().encode("ascii")
 
 
 def _decoded(data: bytes, stated: str, label: str) -> tuple[str, str]:
@@ -405,7 +346,8 @@ def _redirects(answer: Answer) -> bool:
 def _refusal(answer: Answer) -> str:
     """Why an answer without content is one, and what to do."""
     status = answer.status
-    later = _later(answer.headers.get("retry-after", ""))
+    stated = answer.headers.get("retry-after", "")
+    later = f"过 {int(stated[:6])} 秒" if stated.isascii() and stated.isdecimal() else "过一会儿"
     if status in (404, 410):
         return f"网页不存在或者已经删除（{status}）。请核对网址。"
     if status in (401, 403, 407, 451):
@@ -415,21 +357,6 @@ def _refusal(answer: Answer) -> str:
     if status >= 500:
         return f"网站暂时出错（{status}）。请{later}再取。"
     return f"网站没有给出内容（{status}）。请在浏览器里核对这个网址。"
-
-
-def _later(stated: str) -> str:
-    """A Retry-After header in words."""
-    if stated.isascii() and stated.isdecimal():
-        return f"过 {int(stated[:6])} 秒"
-    try:
-        moment = email.utils.parsedate_to_datetime(stated).astimezone(TIME_ZONE)
-    except (ValueError, OverflowError):
-        return "过一会儿"
-    return f"在 {moment.month}月{moment.day}日 {moment:%H:%M} 以后"
-
-
-def _origin(url: httpx.URL) -> str:
-    return f"{url.scheme}://{url.netloc.decode('ascii')}"
 
 
 @once

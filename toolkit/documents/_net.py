@@ -13,7 +13,7 @@ import time
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from typing import Any
 
 import httpcore
@@ -104,48 +104,52 @@ def resolve(host: str, port: int, seconds: float) -> list[str]:
     return list(dict.fromkeys(str(item[4][0]) for item in found))
 
 
-class Wire:
-    """The way out: no proxy variables, no .netrc, no cookies, a new connection for each request."""
+@cache
+def _ssl() -> ssl.SSLContext:
+    return httpx.create_ssl_context(trust_env=False)
 
-    def __init__(self, *, allow_private: bool, timeout: float) -> None:
-        self._allow_private = allow_private
-        self._timeout = timeout
 
-    @cached_property
-    def _ssl(self) -> ssl.SSLContext:
-        return httpx.create_ssl_context(trust_env=False)
+def get(
+    url: httpx.URL,
+    headers: dict[str, str],
+    *,
+    allow_private: bool,
+    timeout: float,
+    seconds: float,
+    cap: int,
+) -> Answer:
+    """The answer of one address, at most `cap` bytes of it, over a new connection without proxy, .netrc or cookies.
 
-    def get(self, url: httpx.URL, headers: dict[str, str], *, seconds: float, cap: int) -> Answer:
-        """The answer of one address, at most `cap` bytes of it. Raises InputError with the reason where there is none."""
-        deadline = _Deadline(time.monotonic() + seconds)
-        backend = _Backend(deadline, allow_private=self._allow_private)
-        request = httpx.Request("GET", url, headers={**headers, "Connection": "close"})
-        target = httpcore.URL(
-            scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=request.url.raw_path
+    Raises InputError with the reason where there is none: nothing for `timeout` seconds, not all within `seconds`.
+    """
+    end = time.monotonic() + seconds
+    request = httpx.Request("GET", url, headers={**headers, "Connection": "close"})
+    target = httpcore.URL(
+        scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=request.url.raw_path
+    )
+    limits = {"timeout": dict.fromkeys(("connect", "read", "write", "pool"), timeout)}
+    tls = _ssl() if url.scheme == "https" else None
+    backend = _Backend(end, allow_private=allow_private)
+    try:
+        with (
+            httpcore.ConnectionPool(ssl_context=tls, network_backend=backend) as pool,
+            pool.stream("GET", target, headers=request.headers.raw, extensions=limits) as response,
+        ):
+            return _read_answer(response, cap, end)
+    except httpcore.TimeoutException as error:
+        if time.monotonic() >= end:
+            raise InputError(_OVER) from error
+        if isinstance(error, httpcore.ConnectTimeout):
+            raise ReachError(f"{timeout:g} 秒内连不上这个网站。请检查网络，过一会儿再取。") from error
+        reason = f"网站 {timeout:g} 秒没有回音，没有读。请过一会儿再取，或者把 timeout= 调大。"
+        raise InputError(reason) from error
+    except httpcore.ConnectError as error:
+        raise ReachError(_unconnected(error)) from error
+    except (httpcore.NetworkError, httpcore.ProtocolError) as error:
+        reason = (
+            "网站的回答断在中间，或者不合规矩，没有读。请过一会儿再取；还不行就在浏览器里另存为网页再读入。"
         )
-        limits = dict.fromkeys(("connect", "read", "write", "pool"), self._timeout)
-        tls = self._ssl if url.scheme == "https" else None
-        try:
-            with (
-                httpcore.ConnectionPool(ssl_context=tls, network_backend=backend) as pool,
-                pool.stream(
-                    "GET", target, headers=request.headers.raw, extensions={"timeout": limits}
-                ) as response,
-            ):
-                return _read_answer(response, cap, deadline)
-        except httpcore.TimeoutException as error:
-            if deadline.over:
-                raise InputError(_OVER) from error
-            if isinstance(error, httpcore.ConnectTimeout):
-                reason = f"{self._timeout:g} 秒内连不上这个网站。请检查网络，过一会儿再取。"
-                raise ReachError(reason) from error
-            reason = f"网站 {self._timeout:g} 秒没有回音，没有读。请过一会儿再取，或者把 timeout= 调大。"
-            raise InputError(reason) from error
-        except httpcore.ConnectError as error:
-            raise ReachError(_unconnected(error)) from error
-        except (httpcore.NetworkError, httpcore.ProtocolError) as error:
-            reason = "网站的回答断在中间，或者不合规矩，没有读。请过一会儿再取；还不行就在浏览器里另存为网页再读入。"
-            raise InputError(reason) from error
+        raise InputError(reason) from error
 
 
 def _unconnected(error: Exception) -> str:
@@ -157,29 +161,19 @@ def _unconnected(error: Exception) -> str:
     return "连不上这个网站（对方没有应答或拒绝了连接）。请检查网址和网络，过一会儿再取。"
 
 
-class _Deadline:
-    """The moment by which one request must have ended."""
-
-    def __init__(self, end: float) -> None:
-        self._end = end
-
-    @property
-    def over(self) -> bool:
-        return time.monotonic() >= self._end
-
-    def left(self, timeout: float | None) -> float:
-        """The seconds that one step may take. Raises ReadTimeout when there are none."""
-        left = self._end - time.monotonic()
-        if left <= 0:
-            raise httpcore.ReadTimeout
-        return left if timeout is None else min(timeout, left)
+def _left(end: float, timeout: float | None) -> float:
+    """The seconds that one step of a request may take. Raises ReadTimeout when there are none."""
+    left = end - time.monotonic()
+    if left <= 0:
+        raise httpcore.ReadTimeout
+    return left if timeout is None else min(timeout, left)
 
 
 class _Backend(httpcore.NetworkBackend):
     """Connects to addresses that were checked, and to nothing else."""
 
-    def __init__(self, deadline: _Deadline, *, allow_private: bool) -> None:
-        self._deadline = deadline
+    def __init__(self, end: float, *, allow_private: bool) -> None:
+        self._end = end
         self._allow_private = allow_private
 
     def connect_tcp(
@@ -190,7 +184,7 @@ class _Backend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        addresses = resolve(host, port, self._deadline.left(timeout))
+        addresses = resolve(host, port, _left(self._end, timeout))
         private = [address for address in addresses if not is_public(address)]
         if private and not self._allow_private:
             raise ReachError(
@@ -200,9 +194,9 @@ class _Backend(httpcore.NetworkBackend):
         for address in addresses:
             try:
                 stream = httpcore.SyncBackend().connect_tcp(
-                    address, port, self._deadline.left(timeout), local_address, socket_options
+                    address, port, _left(self._end, timeout), local_address, socket_options
                 )
-                return _Stream(stream, self._deadline)
+                return _Stream(stream, self._end)
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 if address == addresses[-1]:
                     raise
@@ -210,23 +204,17 @@ class _Backend(httpcore.NetworkBackend):
 
 
 class _Stream(httpcore.NetworkStream):
-    """A connection whose every step ends by the deadline; it counts what came in."""
+    """A connection whose every step ends by the deadline."""
 
-    def __init__(self, inner: httpcore.NetworkStream, deadline: _Deadline) -> None:
+    def __init__(self, inner: httpcore.NetworkStream, end: float) -> None:
         self._inner = inner
-        self._deadline = deadline
-        self._head = b""
-        self._received = 0
+        self._end = end
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        data = self._inner.read(max_bytes, self._deadline.left(timeout))
-        self._received += len(data)
-        if b"\r\n\r\n" not in self._head:
-            self._head += data
-        return data
+        return self._inner.read(max_bytes, _left(self._end, timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._inner.write(buffer, self._deadline.left(timeout))
+        self._inner.write(buffer, _left(self._end, timeout))
 
     def close(self) -> None:
         self._inner.close()
@@ -234,77 +222,46 @@ class _Stream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        inner = self._inner.start_tls(ssl_context, server_hostname, self._deadline.left(timeout))
-        return _Stream(inner, self._deadline)
+        inner = self._inner.start_tls(ssl_context, server_hostname, _left(self._end, timeout))
+        return _Stream(inner, self._end)
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
 
-    def surplus(self, length: int) -> int:
-        """The bytes that came in beyond the head and a body of `length`; 0 where a 1xx answer hides the head's end."""
-        head, mark, _ = self._head.partition(b"\r\n\r\n")
-        interim = head[9:10] == b"1"
-        return 0 if interim or not mark else self._received - len(head) - len(mark) - length
 
-
-def _read_answer(response: httpcore.Response, cap: int, deadline: _Deadline) -> Answer:
+def _read_answer(response: httpcore.Response, cap: int, end: float) -> Answer:
     headers = httpx.Headers(response.headers)
     if response.status not in (200, 203):
         return Answer(response.status, headers, b"", whole=True)
     packing = headers.get("content-encoding", "").strip().lower().removeprefix("x-")
-    if packing not in ("", "identity", "gzip", "deflate"):
+    if packing not in ("", "identity", "gzip"):
         raise InputError(
             f"网站用了读不了的压缩方式（{packing[:20]}），没有读。请在浏览器里另存为网页再读入。"
         )
-    unpack = _Unpacker(packing)
-    body, received = bytearray(), 0
+    body = bytearray()
+    chunks = response.iter_stream()
     try:
-        for chunk in response.iter_stream():
-            received += len(chunk)
-            for piece in unpack.pieces(chunk):
-                deadline.left(None)
-                body += piece
-                if max(len(body), received) > cap:
-                    del body[cap:]
-                    return Answer(response.status, headers, bytes(body), whole=False)
-        body += unpack.rest()
+        for piece in _unpacked(chunks) if packing == "gzip" else chunks:
+            _left(end, None)
+            body += piece
+            if len(body) > cap:
+                return Answer(response.status, headers, bytes(body[:cap]), whole=False)
     except zlib.error as error:
         raise InputError("网页的压缩内容损坏或不完整，没有读。请过一会儿再取。") from error
-    length = headers.get("content-length", "")
-    # two bytes more are the stray line end of some old servers
-    if length.isdecimal() and response.extensions["network_stream"].surplus(int(length)) > 2:
-        raise InputError("网站发来的内容比它说的长，网页会被截断，没有读。请在浏览器里另存为网页再读入。")
     return Answer(response.status, headers, bytes(body), whole=True)
 
 
-class _Unpacker:
-    """gzip and deflate undone in small pieces."""
-
-    def __init__(self, packing: str) -> None:
-        self._packing = packing
-        self._zip: Any = None
-
-    def pieces(self, data: bytes) -> Iterator[bytes]:
-        if self._packing not in ("gzip", "deflate"):
-            yield data
-            return
+def _unpacked(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """gzip undone in small pieces. Raises zlib.error where it is none or its end is missing."""
+    unzip: Any = None
+    for chunk in chunks:
+        data = chunk
         while data:
-            if self._zip is None or self._zip.eof:
-                self._zip = zlib.decompressobj(self._window(data))
-            yield self._zip.decompress(data, PIECE_BYTES)
-            data = self._zip.unused_data or self._zip.unconsumed_tail
-
-    def rest(self) -> bytes:
-        """What zlib still holds back. Raises zlib.error where the end is missing."""
-        if self._zip is None:
-            return b""
-        last: bytes = self._zip.flush()
-        if not self._zip.eof:
+            if unzip is None or unzip.eof:
+                unzip = zlib.decompressobj(zlib.MAX_WBITS | 16)
+            yield unzip.decompress(data, PIECE_BYTES)
+            data = unzip.unused_data or unzip.unconsumed_tail
+    if unzip is not None:
+        yield unzip.flush()
+        if not unzip.eof:
             raise zlib.error("cut off")
-        return last
-
-    def _window(self, data: bytes) -> int:
-        """zlib's number for gzip, for deflate as the standard has it, and for deflate as some servers send it."""
-        if self._packing == "gzip":
-            return zlib.MAX_WBITS | 16
-        return zlib.MAX_WBITS if data[0] & 0x0F == 8 else -zlib.MAX_WBITS
