@@ -40,7 +40,7 @@ READERS = {
     "read_documents": ("toolkit as tk", "tk.read_documents(sys.argv[1]).frame"),
     "pandas.read_csv": ("pandas as pd", "pd.read_csv(sys.argv[1], dtype=str, keep_default_na=False)"),
 }
-FUZZED = (".csv", ".tsv", ".jsonl", ".xlsx", ".html", ".xml", ".txt", ".csv.gz")
+FUZZED = (".csv", ".tsv", ".jsonl", ".json", ".xlsx", ".xls", ".html", ".xml", ".txt", ".md", ".csv.gz")
 
 
 def write_csv(path: Path, texts: list[str], megabytes: float) -> int:
@@ -92,11 +92,14 @@ def good_files(folder: Path) -> Iterator[Path]:
     kept.to_csv(folder / "a.csv.gz", index=False)
     kept.to_csv(folder / "a.tsv", index=False, sep="\t")
     kept.to_json(folder / "a.jsonl", orient="records", lines=True, force_ascii=False)
+    kept.to_json(folder / "a.json", orient="records", force_ascii=False)
     kept.to_excel(folder / "a.xlsx", index=False)
+    kept.to_html(folder / "a.xls", index=False)  # as many back ends send their exports out
     texts = {
         "a.html": f"<html><head><title>标题</title></head><body>{page}</body></html>",
         "a.xml": f"<rss version='2.0'><channel><title>源</title>{items}</channel></rss>",
         "a.txt": "\n".join(frame["body"]),
+        "a.md": "# 标题\n\n" + "\n\n".join(frame["body"]),
     }
     for name, content in texts.items():
         (folder / name).write_text(content, encoding="utf-8")

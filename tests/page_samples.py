@@ -275,3 +275,24 @@ def share(kept: str, truth: str) -> tuple[float, float]:
     blocks = difflib.SequenceMatcher(None, ours, theirs, autojunk=False).get_matching_blocks()
     common = sum(block.size for block in blocks)
     return common / max(1, len(ours)), common / max(1, len(theirs))
+
+
+# written after the rules for parting, not looked at while setting them: 11 of 12 were right at once (带导语的盘点 was cut
+# in 4, mended since); text, and how many articles an editor counts
+BEAN = "豆子先泡一夜，第二天倒掉水，加姜片大火煮开，转小火四十分钟，豆皮起皱就可以关火。放凉以后连汤装进盒子，冷藏三天没有问题。"
+CUP = "杯子用久了有一圈茶渍，拿小苏打兑温水泡半小时，软布一擦就掉，不要用钢丝球。玻璃的和瓷的都行，不锈钢的泡十分钟就够。"
+BUS = "头班车五点四十从码头开出，沿湖走一圈，七点以前上车半价，周末加开两班。末班车晚上九点，错过了要走到桥头去等夜车。"
+HELD_OUT = (
+    ("壹贰叁的合集", f"【壹】豆子怎么煮才面\n{BEAN}\n【贰】杯子上的茶渍怎么洗\n{CUP}\n【叁】环湖的头班车几点开\n{BUS}", 3),
+    ("篇名在下一行", f"第一篇\n煮豆子的火候\n{BEAN}\n第二篇\n洗茶渍的办法\n{CUP}", 2),
+    ("带总题的问句编号", f"街坊常问的三件事\n1. 豆子怎么煮才面？\n{BEAN}\n2. 茶渍用什么洗？\n{CUP}\n3. 头班车几点从码头开？\n{BUS}", 3),
+    ("范文", f"范文一：煮豆小记\n{BEAN}\n范文二：洗杯小记\n{CUP}\n范文三：坐车小记\n{BUS}", 3),
+    ("没有编号的问句", f"豆子为什么煮不烂？\n{BEAN}\n茶渍为什么越擦越黄？\n{CUP}\n末班车为什么改点？\n{BUS}", 3),
+    ("带内层编号的题目", f"一、厨房里煮豆子这件事\n{BEAN}\n1、泡一夜\n{BEAN}\n2、小火\n{BEAN}\n二、一只旧杯子的清洗记\n{CUP}\n1、小苏打\n{CUP}\n2、软布\n{CUP}", 2),
+    ("步骤", f"煮豆子\n第一步 泡豆\n{BEAN}\n第二步 下锅\n{BEAN}\n第三步 关火\n{BEAN}", 1),
+    ("攻略里的小标题", f"环湖一日怎么玩\n一、坐头班车看日出\n{BUS}\n二、码头边喝一杯茶\n{CUP}\n三、回家煮一锅豆子\n{BEAN}", 1),
+    ("采访", f"和茶馆老板聊了一下午\n您这只杯子用了几年？\n{CUP}\n那豆子呢？\n{BEAN}\n所以每天坐头班车来？\n{BUS}", 1),
+    ("三个理由", f"① 豆子便宜\n{BEAN}\n② 豆子耐放\n{BEAN}\n③ 豆子好做\n{BEAN}", 1),
+    ("带导语的盘点", f"秋天过了一半，街坊们问得最多的还是老三样：锅里的豆子，桌上的杯子，还有门口的那趟车。我们把答案攒了一个月，今天一次说完，省得大家再跑一趟来问，也请把这一页转给用得上的人。\nA. 豆子要煮多久才算好\n{BEAN}\nB. 杯子要怎么泡才干净\n{CUP}\nC. 车要几点等才坐得上\n{BUS}", 1),
+    ("清单", f"出门前检查\n1. 豆子关火了没有\n2. 杯子收好了没有\n3. 车票带上了没有\n{BUS}", 1),
+)  # fmt: skip

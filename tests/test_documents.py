@@ -66,6 +66,25 @@ def test_a_folder_of_everything(folder: Path) -> None:
     assert list(read.frame.columns) == DOCUMENTS.names
 
 
+def test_what_a_browser_saves_beside_a_page_is_passed_over_once(tmp_path: Path) -> None:
+    for folder in ("石榴_files", "石榴.files", "石榴_文件", "柿子_files"):
+        for name in ("a.js", "深/b.js", *(["frame.html"] if "石榴" in folder else [])):
+            file = tmp_path / "网页" / folder / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(PAGE, encoding="utf-8")
+    (tmp_path / "网页" / "石榴.html").write_text(PAGE, encoding="utf-8")
+    read = tk.read_documents(tmp_path)
+    assert read.frame["title"].tolist() == ["石榴怎么挑"]
+    passed = ["网页/石榴.files", "网页/石榴_files", "网页/石榴_文件"]
+    why = "保存网页「石榴.html」时带出的文件夹，没有当作内容"
+    notes = read.notes[read.notes["note"] == why]
+    assert notes["path"].tolist() == passed
+    assert read.files is not None
+    assert read.files[read.files["outcome"] == "跳过"]["path"].tolist() == passed
+    # without a page of its name a folder is a folder
+    assert read.rejected["path"].tolist() == ["网页/柿子_files/a.js", "网页/柿子_files/深/b.js"]
+
+
 def test_ids_are_stable_between_reads_and_unique_within_one(folder: Path) -> None:
     first, second = tk.read_documents(folder), tk.read_documents(folder, folder)
     assert set(first.frame["doc_id"]) <= set(second.frame["doc_id"])
@@ -117,20 +136,27 @@ def test_an_empty_csv_is_rejected_not_raised(tmp_path: Path) -> None:
     file = tmp_path / "空.csv"
     file.write_text("", encoding="utf-8")
     read = tk.read_documents(file)
-    assert read.rejected[["path", "reason"]].values.tolist() == [
-        ["空.csv", "文件是空的，没有可读的内容。"]
-    ]
+    assert read.rejected[["path", "reason"]].values.tolist() == [["空.csv", "文件是空的，没有可读的内容。"]]
 
 
 @pytest.mark.data
 @pytest.mark.skipif("WENAN_DATA" not in os.environ, reason="没有设 WENAN_DATA：真实数据不随项目分发")
 def test_naughty_strings_come_through_unchanged(tmp_path: Path) -> None:
-    strings = json.loads(
-        (Path(os.environ["WENAN_DATA"]) / "data/naughty_strings/blns.json").read_text(encoding="utf-8")
-    )
+    """As title and body: read, marked, mined, stored and loaded again."""
+    path = Path(os.environ["WENAN_DATA"]) / "data/naughty_strings/blns.json"
+    strings = [text for text in json.loads(path.read_text(encoding="utf-8")) if text.strip()]
     file = tmp_path / "a.jsonl"
-    file.write_text("\n".join(json.dumps({"title": "t", "body": s}) for s in strings), encoding="utf-8")
+    rows = [
+        {"title": s, "body": s, "date": f"2026-09-{1 + place % 28:02}"} for place, s in enumerate(strings)
+    ]
+    file.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
     read = tk.read_documents(file)
-    assert read.frame["body"].tolist() == strings
-    assert len(tk.mark_duplicates(read.frame)) == len(strings)
-    assert len(tk.mine_trends(read.frame)) == 0
+    assert read.rejected.empty
+    documents = tk.mark_duplicates(read.frame)
+    assert documents["title"].tolist() == documents["body"].tolist() == strings
+    trends = tk.mine_trends(documents, until="2026-09-28", min_documents=1)
+    assert set(trends["evidence"].explode().dropna()) <= set(documents["doc_id"])
+    with tk.Workspace(f"sqlite:///{tmp_path / 'a.db'}") as workspace:
+        workspace.save("内容", documents)
+    with tk.Workspace(f"sqlite:///{tmp_path / 'a.db'}") as workspace:
+        pd.testing.assert_frame_equal(workspace.load("内容"), documents)

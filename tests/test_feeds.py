@@ -32,7 +32,7 @@ def test_rss_with_everything_in_it() -> None:
     assert read_feed(RSS, "a.xml") == [
         Record(
             "石榴 & 柿子",
-            "看底部的 小嘴。\n捏\n掂\n一\n二 <三>",
+            "看底部的 小嘴。\n- 捏\n- 掂\n一\n二 <三>",
             "Mon, 14 Sep 2026 08:30:00 +0800",
             "https://guo.cn/a/1?x=1&y=2",
             "鲜果铺",
@@ -154,6 +154,16 @@ def test_nothing_is_fetched_and_no_file_opened(monkeypatch: pytest.MonkeyPatch, 
     for content in ("http://a.invalid/<rss>", f"{file}<rss>", "file:///etc/passwd"):
         with pytest.raises(InputError):
             read_feed(content, "a.xml")
+
+
+def test_a_feed_that_is_cut_off_says_so(tmp_path: Path) -> None:
+    whole = item("<description>一</description>")
+    cut = whole.replace("</channel></rss>", "<item><title>二</title><descrip")
+    for name, content in (("全.xml", f"{whole}\n<!-- 1 -->"), ("断.xml", cut)):
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    read = tk.read_documents(tmp_path)
+    assert sorted(read.frame["title"]) == ["二", "甲", "甲"]
+    assert read.notes.values.tolist() == [["断.xml", 2, "订阅源不完整，最后一条可能缺内容"]]
 
 
 def test_feed_files_are_read_with_their_own_encoding_and_a_stale_one(tmp_path: Path) -> None:

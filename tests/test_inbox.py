@@ -149,7 +149,7 @@ def test_what_was_read_otherwise_than_it_stands_is_noted() -> None:
         ("作品数据_后台导出.xls〔表1〕", "扩展名是 .xls，内容是网页表格，按网页表格读入"),
         (SHEETS[0], "表头「播放量」不止一次，第 7 列放进其他列"),
         ("轉載_板栗.txt", "按 big5 编码读入"),
-        ("石门岭民宿_网页另存.html", "去掉 1 行网页杂项，例如「加Ⅴ信：shimеnling2026」"),
+        ("石门岭民宿_网页另存.html", "去掉 1 行网页杂项：「加Ⅴ信：shimеnling2026」"),
     } <= notes
     assert any(path == EXPORT and note.startswith("在表头上面，没有当作内容") for path, note in notes)
 

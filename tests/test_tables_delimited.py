@@ -159,7 +159,43 @@ def test_binary_and_empty_files_are_refused(tmp_path: Path) -> None:
         with pytest.raises(InputError, match="文件是空的"):
             opened(tmp_path, blank)
     with pytest.raises(InputError, match="gz 文件已损坏"):
-        opened(tmp_path, gzip.compress("标题\n甲\n".encode())[:-6])
+        opened(tmp_path, gzip.compress("标题\n甲\n".encode())[:-12])
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "line"),
+    [
+        ("a.csv", "标题,阅读\n", "第{0}篇,12{0}\n"),
+        ("a.jsonl", "\n", '{{"标题": "第{0}篇", "阅读": "12{0}"}}\n'),
+    ],
+)
+def test_the_rows_before_the_damage_in_a_gz_file_are_kept(
+    name: str, head: str, line: str, tmp_path: Path
+) -> None:
+    packed = gzip.compress((head + "".join(line.format(place) for place in range(50_000))).encode())
+    table = opened(tmp_path, packed[: len(packed) // 2], name + ".gz")
+    kept = len(table.records)
+    assert 15_000 < kept < 35_000
+    assert table.records == [[f"第{place}篇", f"12{place}"] for place in range(kept)]
+    assert rejected(table) == [(kept + 2, "gz 文件从这一行起已损坏或不完整，后面的没有读。请重新导出或下载")]
+
+
+def test_a_damaged_gz_file_that_is_not_told_by_line_is_refused(tmp_path: Path) -> None:
+    packed = gzip.compress('[{"标题": "甲"}]\n'.encode())[:-6]
+    with pytest.raises(InputError, match="gz 文件已损坏"):
+        opened(tmp_path, packed, "a.json.gz")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", ["石榴怎么挑", "石榴怎么挑：看底部的小嘴，张得开的熟得透。一斤 12 块"])
+def test_utf_16_without_a_mark_and_without_a_line_end_is_no_rubbish(text: str, encoding: str) -> None:
+    assert tables.decode(text.encode(encoding), "a.txt") == (text, encoding)
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "big5"])
+def test_a_stray_control_character_makes_no_utf_16(encoding: str) -> None:
+    text = "標題\x01早上六點的攤位剛剛擺好，老闆說今年柿子特別甜" * 5
+    assert tables.decode(text.encode(encoding), "a.txt") == (text, encoding)
 
 
 # --- headers -------------------------------------------------------------------------------------------------------

@@ -85,6 +85,17 @@ def test_any_other_json_is_one_clear_error(text: str, message: str, tmp_path: Pa
     assert message in str(error.value)
 
 
+def test_the_last_of_a_key_that_is_there_twice_is_read_with_a_note(tmp_path: Path) -> None:
+    text = '{"title": "甲"}\n{"title": "乙", "reads": 1, "title": "丙", "reads": 2}'
+    note = "同一条里的字段「title、reads」不止一次，用了最后一个"
+    table = opened(tmp_path, "a.jsonl", text)
+    assert table.records == [["甲", ""], ["丙", 2]]
+    assert [(entry["row"], entry["note"]) for entry in table.notes] == [(2, note)]
+    table = opened(tmp_path, "a.json", f"[{text}]".replace("\n", ","))
+    assert table.records == [["甲", ""], ["丙", 2]]
+    assert [(entry["row"], entry["note"]) for entry in table.notes] == [(1, note)]
+
+
 def test_more_keys_than_a_table_has_columns_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="表头超过 1000 列"):
         opened(tmp_path, "a.jsonl", "\n".join(json.dumps({f"k{place}": 1}) for place in range(1100)))

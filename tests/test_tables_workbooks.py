@@ -130,6 +130,62 @@ def test_a_wrong_size_in_the_file_hides_no_column(tmp_path: Path) -> None:
     assert opened(tmp_path, "a.xlsx", data)[0].records == [["甲", "一"]]
 
 
+def test_a_formula_without_a_saved_result_is_noted_and_a_link_read_as_what_it_shows(tmp_path: Path) -> None:
+    data = one_sheet(
+        ["标题", "链接", "阅读"],
+        ['=HYPERLINK("https://a.cn/1,2","石榴 ""怎么"" 挑，看这里")', '=hyperlink("https://a.cn/1")', "=1+2"],
+        ["=A9", '=HYPERLINK("https://a.cn/2", A9)', '=IF(1,"","x")'],
+        ["柿子", "", 3],
+    )
+    # as Excel saves a result that is an empty text
+    data = edited(
+        data, "xl/worksheets/sheet1.xml", lambda xml: xml.replace(b'<c r="C3">', b'<c r="C3" t="str">')
+    )
+    (table,) = opened(tmp_path, "a.xlsx", data)
+    assert table.records == [['石榴 "怎么" 挑，看这里', "https://a.cn/1", ""], ["柿子", "", 3]]
+    unvalued = "是公式，文件里没有存它的结果，按空白处理。请在 Excel 里打开并保存，再读一次"
+    assert notes(table) == [(2, f"第 3 列{unvalued}"), (3, f"第 1 列{unvalued}"), (3, f"第 2 列{unvalued}")]
+
+
+def test_a_saved_result_and_a_text_that_looks_like_a_formula_are_read_as_they_stand(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["标题", "阅读"])
+    book.active.append(["x", "=6*7"])
+    book.active["A2"] = "=HYPERLINK(1)"
+    book.active["A2"].data_type = "s"
+    data = edited(saved(book), "xl/worksheets/sheet1.xml", lambda xml: xml.replace(b"<v></v>", b"<v>42</v>"))
+    (table,) = opened(tmp_path, "a.xlsx", data)
+    assert (table.records, notes(table)) == ([["=HYPERLINK(1)", 42]], [])
+
+
+def test_cells_merged_below_the_header_are_filled_down(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (
+        ["账号", "标题"],
+        [],
+        ["果铺", "甲"],
+        [None, "乙"],
+        [],
+        ["面馆", "丙"],
+        ["粥铺", "丁", "", "头条"],
+        [None, "戊"],
+    ):
+        sheet.append(row)
+    sheet["D1"] = "渠道"
+    for area in ("A1:A2", "A3:A5", "A7:A8", "D7:D8", "B6:C6"):
+        sheet.merge_cells(area)
+    (table,) = opened(tmp_path, "a.xlsx", saved(book))
+    assert table.records == [
+        ["果铺", "甲", ""],
+        ["果铺", "乙", ""],
+        ["面馆", "丙", ""],
+        ["粥铺", "丁", "头条"],
+        ["粥铺", "戊", "头条"],
+    ]
+    assert notes(table) == [(3, "从这一行起有上下合并的单元格，合并的各行都按第一格读入")]
+
+
 def test_styles_that_openpyxl_refuses_do_not_cost_the_rows(tmp_path: Path) -> None:
     data = edited(make_book(), "xl/styles.xml", lambda xml: xml.replace(b"<fill>", b"<fill><bogus/>"))
     assert opened(tmp_path, "a.xlsx", data)[0].records[0] == ["巷口面馆", *ROWS[0]]

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from toolkit.documents._gather import Record
+from toolkit.documents._pages import text_of
 from toolkit.schema import InputError
 
 # atomic, so that a row of comments cannot be taken apart in ever new ways
@@ -24,13 +25,9 @@ _LONG_TAG = re.compile(r"<[^<>]{5000,}")
 # a feed has a handful of attributes to a tag, a dozen prefixes and short names; more take quadratic time
 MOST_ATTRIBUTES = 1000
 MOST_PREFIXES = 100
+_END = re.compile(r"</(?:\w{1,20}:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
 _PERSON = re.compile(r"(?:author|contributor|creator|editor|master|publisher|owner)$", re.IGNORECASE)
 LONGEST_NAME = 500
-_BLOCK = re.compile(
-    r"address|article|aside|blockquote|br|d[dlt]|div|fig(?:caption|ure)|footer|h[1-6r]|header|li|main|nav|[ou]l|p|pre"
-    r"|section|table|tr"
-)
-_UNSEEN = re.compile(r"head|iframe|noscript|object|script|style|template")
 
 
 def is_feed(content: str) -> bool:
@@ -38,6 +35,15 @@ def is_feed(content: str) -> bool:
     head = content[:4000]
     prolog = _PROLOG.match(head)
     return bool(_ROOT.match(head, prolog.end() if prolog else 0))
+
+
+def is_cut_off(content: str) -> bool:
+    """Whether a feed lacks its end.
+
+    >>> is_cut_off("<rss><channel><item><title>石榴到了</title><descrip")
+    True
+    """
+    return not _END.search(content[-4000:])
 
 
 def read_feed(content: str, label: str, *, url: str = "") -> list[Record]:
@@ -141,21 +147,7 @@ def _plain(detail: Any) -> str:
     if not re.search(r"<[a-zA-Z/!]", value):
         return html.unescape(value).strip()
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
-    walk = etree.iterwalk(
-        etree.fromstring(f"<div>{value}".encode(), parser),
-        events=("start", "end"),
-    )
-    parts: list[str] = []
-    for event, node in walk:
-        edge = "\n" if _BLOCK.fullmatch(node.tag) else " " if node.tag in ("td", "th") else ""
-        if event == "start" and _UNSEEN.fullmatch(node.tag):
-            walk.skip_subtree()
-        elif event == "start":
-            parts += [edge, re.sub(r"\s+", " ", node.text or "")]
-        else:
-            parts += [edge, re.sub(r"\s+", " ", node.tail or "")]
-    lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
-    return "\n".join(line for line in lines if line)
+    return text_of(etree.fromstring(f"<div>{value}".encode(), parser))
 
 
 def _origin(entry: Any) -> str:

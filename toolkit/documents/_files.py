@@ -13,7 +13,7 @@ import pandas as pd
 
 from toolkit import lexicons, tables
 from toolkit.documents._gather import Asked, Basket
-from toolkit.documents._texts import TEXT_SUFFIXES, kind_of, take_content
+from toolkit.documents._texts import PAGE_SUFFIXES, TEXT_SUFFIXES, kind_of, take_content
 from toolkit.schema import DOCUMENTS, InputError, Read
 
 Progress = Callable[[int, int], object]
@@ -80,13 +80,13 @@ class _Meter:
 
 
 class _Found(NamedTuple):
-    """A file, the name shown for it, the sub-folder it lies in, its size, whether it only explains the others."""
+    """A file, the name shown for it, the sub-folder it lies in, its size, and why it is passed over, if so."""
 
     file: Path
     label: str
     folder: str
     size: int
-    readme: bool = False
+    passed_over: str = ""
 
 
 def _files(path: Path) -> list[_Found]:
@@ -94,24 +94,39 @@ def _files(path: Path) -> list[_Found]:
         raise InputError(f"找不到 {path}。请检查路径是否写对，或把文件放进「同行内容」文件夹。")
     if path.is_file():
         return [_Found(path, path.name, "", path.stat().st_size)]
-    found = []
-    for file in sorted(file for file in path.rglob("*") if file.is_file()):
+    files = sorted(file for file in path.rglob("*") if file.is_file())
+    # what a browser saves beside a page: its pictures, scripts and frames
+    beside = {
+        file.with_name(file.stem + tail): file.name
+        for file in files
+        if file.suffix.lower() in PAGE_SUFFIXES
+        for tail in ("_files", ".files", "_文件")
+    }
+    found: list[_Found] = []
+    for file in files:
         inner = file.relative_to(path)
         if any(part.startswith((".", "~$", "__MACOSX")) for part in inner.parts):
             continue
+        folders = [folder for folder in file.parents if folder in beside]
+        if folders:
+            label = folders[-1].relative_to(path).as_posix()
+            if not found or found[-1].label != label:
+                why = f"保存网页「{beside[folders[-1]]}」时带出的文件夹，没有当作内容"
+                found.append(_Found(folders[-1], label, "", 0, why))
+            continue
         parent = inner.parent.as_posix()
         folder = "" if parent == "." else parent
-        readme = file.name.lower().split(".")[0] == "readme"
-        found.append(_Found(file, inner.as_posix(), folder, file.stat().st_size, readme))
+        why = "说明文件，没有当作内容" if file.name.lower().split(".")[0] == "readme" else ""
+        found.append(_Found(file, inner.as_posix(), folder, file.stat().st_size, why))
     return found
 
 
 def _read_file(found: _Found, basket: Basket, asked: Asked, watch: Callable[[int], None]) -> None:
     file, label = found.file, found.label
     suffix = tables.suffix_of(file)
-    if found.readme:
-        basket.note(label, 0, "说明文件，没有当作内容")
-        _add_file(basket, label, suffix, outcome="跳过")
+    if found.passed_over:
+        basket.note(label, 0, found.passed_over)
+        basket.add_file(label, format="" if file.is_dir() else suffix[1:], outcome="跳过")
         return
     try:
         if suffix in tables.TABLE_SUFFIXES:
@@ -124,29 +139,7 @@ def _read_file(found: _Found, basket: Basket, asked: Asked, watch: Callable[[int
             )
     except InputError as error:
         basket.reject(label, 0, str(error).removeprefix(f"{label}："))
-        _add_file(basket, label, suffix, rejected=1, outcome="没有读")
-
-
-def _add_file(
-    basket: Basket,
-    path: str,
-    format: str,
-    *,
-    encoding: str = "",
-    read: int = 0,
-    rejected: int = 0,
-    outcome: str = "已读",
-) -> None:
-    basket.files.append(
-        {
-            "path": path,
-            "format": format.lstrip("."),
-            "encoding": encoding,
-            "read": read,
-            "rejected": rejected,
-            "outcome": outcome,
-        }
-    )
+        basket.add_file(label, format=suffix[1:], rejected=1, outcome="没有读")
 
 
 def _take_tables(file: Path, label: str, basket: Basket, asked: Asked, watch: Callable[[int], None]) -> None:
@@ -169,22 +162,13 @@ def _take_tables(file: Path, label: str, basket: Basket, asked: Asked, watch: Ca
         basket.rejected += table.rejected
         basket.notes += table.notes
         mapping = mapped(table.header)
-        basket.columns += [
-            {
-                "path": table.path,
-                "header": head,
-                "column": mapping.get(head, ""),
-                "caption": DOCUMENTS.captions.get(mapping.get(head, ""), ""),
-            }
-            for head in table.header
-        ]
+        basket.add_columns(table.path, table.header, mapping)
         read = take_table(table, mapping, basket, asked)
         rejected = len(basket.rejected) - before
         outcome = "没有读" if rejected and not read else "已读" if table.header else "跳过"
-        _add_file(
-            basket,
+        basket.add_file(
             table.path,
-            table.format,
+            format=table.format,
             encoding=table.encoding,
             read=read,
             rejected=rejected,

@@ -61,6 +61,27 @@ class Basket:
         """Keep a remark: what was read otherwise than it stands."""
         self.notes.append({"path": path, "row": row, "note": note})
 
+    def add_file(
+        self,
+        path: str,
+        *,
+        format: str,
+        encoding: str = "",
+        read: int = 0,
+        rejected: int = 0,
+        outcome: str = "已读",
+    ) -> None:
+        """Keep what became of a file, sheet, page or pasted text."""
+        values = (path, format, encoding, read, rejected, outcome)
+        self.files.append(dict(zip(tables.FILE_COLUMNS, values, strict=True)))
+
+    def add_columns(self, path: str, header: Iterable[str], mapping: Mapping[str, str]) -> None:
+        """Keep which header was taken for which column; "" for those that no column claims."""
+        for head in header:
+            column = mapping.get(head, "")
+            values = (path, head, column, DOCUMENTS.captions.get(column, ""))
+            self.columns.append(dict(zip(tables.COLUMN_COLUMNS, values, strict=True)))
+
     def add_records(self, records: Iterable[Record], path: str, asked: Asked, *, page: bool = False) -> int:
         """Take records in, those without title and body as rejected; rows count from 1. Returns how many came in.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import replace
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from toolkit.documents._chrome import blocked_reason, site_part
@@ -38,8 +39,13 @@ _SILENT = re.compile("script|style|template|svg|title|noscript|iframe|select|tex
 _IN_HEAD = frozenset({"title", "meta", "link", "script", "style", "base", "noscript", "template"})
 _DAY = r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?"
 _MOMENT = rf"({_DAY}(?:[\sT]*\d{{1,2}}:\d{{2}}(?::\d{{2}})?)?)"
-_STATED = re.compile(rf"(?:发布|发表|發布|發表|刊发|上传)(?:时间|日期|時間|于|於)?\s*[:：]?\s*{_MOMENT}")
-_BARE_MOMENT = re.compile(rf"^(?:\S{{1,12}}\s+)?{_MOMENT}")
+# the page's own date has a colon, 时间 or 于 before it or ends its line: 发改委发布2026年1月1日起的标准 is news
+_STATED = re.compile(
+    rf"(?:发布|发表|發布|發表|刊发|上传)(?:(?:(?:时间|日期|時間|于|於)\s*[:：]?|[:：])\s*{_MOMENT}|\s*{_MOMENT}$)"
+)
+_BARE_MOMENT = re.compile(rf"^(?:\S{{1,12}}\s+)?{_MOMENT}(?=[\s|·]|$)")
+_POSTED = re.compile(rf"[发發]表[于於]\s*{_MOMENT}?")
+_FOOT = re.compile("版[权權]|copyright|©|[备備]案", re.IGNORECASE)
 _NO_AUTHORS = re.compile(
     "admin|administrator|root|editor|author|管理员|小编|编辑|本站|佚名|未知|网络|匿名|匿名用户|原创|转载|互联网|整理",
     re.IGNORECASE,
@@ -49,10 +55,11 @@ _SEPARATOR = re.compile(r"\s*[-_|–—丨·]+\s*(?=[^-_|–—丨·]+$)")
 
 
 class Page(NamedTuple):
-    """A page as read: its record, and the byline or site that stands for an account where nothing else does."""
+    """A page as read: its record, the byline or site that stands for an account, and whether it is a forum's thread."""
 
     record: Record
     site: str
+    thread: bool
 
 
 def read_page(content: str, label: str, *, url: str = "") -> Page:
@@ -62,7 +69,7 @@ def read_page(content: str, label: str, *, url: str = "") -> Page:
     deleted, log-in, preview, error page) or is too large to be one.
     """
     tree = _parse(content, label)
-    visible = _text_of(tree).split("\n")
+    visible = text_of(tree).split("\n")
     scripts = "\n".join(script.text or "" for script in tree.iter("script"))
     meta = _meta(tree)
     saved = _SAVED_FROM.search(content[:2000])
@@ -78,6 +85,7 @@ def read_page(content: str, label: str, *, url: str = "") -> Page:
     else:
         moment = _moment(meta, scripts, tree, visible, title)
         body, dated = _main_text(tree)
+        dated = dated if _is_stated(dated, scripts, tree, visible, title) else ""
         record, site = Record(title, body, moment or dated), _site(meta, visible, heading)
     reason = blocked_reason(heading, visible, record.body, scripts)
     if reason:
@@ -89,9 +97,8 @@ def read_page(content: str, label: str, *, url: str = "") -> Page:
         body = body.partition("\n")[2].strip("\n")
     link = url or (stated if re.match("https?://", stated) else "")
     host = re.match(r"https?://([\w.-]+)", link)
-    return Page(
-        replace(record, body=body, url=link), site or (host[1] if host and not record.channel else "")
-    )
+    site = site or (host[1] if host and not record.channel else "")
+    return Page(replace(record, body=body, url=link), site, bool(tree.xpath(_POSTS)))
 
 
 def _parse(content: str, label: str) -> Any:
@@ -155,7 +162,7 @@ def _meta(tree: Any) -> dict[str, str]:
     return found
 
 
-def _text_of(root: Any) -> str:
+def text_of(root: Any) -> str:
     """What a reader sees of an element, a line for each paragraph, list entry and table row."""
     from lxml import etree
 
@@ -186,7 +193,7 @@ def _main_text(tree: Any) -> tuple[str, str]:
     """The main text and the date found with it."""
     posts = tree.xpath(_POSTS)
     if posts:
-        return "\n".join(_text_of(post) for post in posts if not set(post.iterancestors()) & set(posts)), ""
+        return "\n".join(text_of(post) for post in posts if not set(post.iterancestors()) & set(posts)), ""
     _unwrap_layout(tree)
     import trafilatura
     from trafilatura.settings import use_config
@@ -248,7 +255,7 @@ def _unescape(escape: re.Match[str]) -> str:
 def _wechat(tree: Any, meta: dict[str, str], scripts: str, title: str) -> Record:
     """A 公众号 page; its text is in #js_content, a picture or text post has it in the script alone."""
     content = tree.xpath("//*[@id='js_content']")
-    body = _text_of(content[0]) if content else ""
+    body = text_of(content[0]) if content else ""
     if not body:
         inner = scripts.partition("text_page_info")[2]
         body = (
@@ -259,7 +266,7 @@ def _wechat(tree: Any, meta: dict[str, str], scripts: str, title: str) -> Record
         body = body or html.unescape(
             _JS_ESCAPE.sub(_unescape, meta.get("og:description") or meta.get("description", ""))
         )
-        body = _text_of(_fragment(body)) if re.search(r"<\w", body) else body
+        body = text_of(_fragment(body)) if re.search(r"<\w", body) else body
     account = _script_value(scripts, "nickname") or _first(tree, "//*[@id='js_name']/text()")
     moment = _script_value(
         scripts, "ct", "create_timestamp", "ori_create_time", "publish_time", "createTime", "create_time"
@@ -315,17 +322,37 @@ def _moment(meta: dict[str, str], scripts: str, tree: Any, visible: list[str], t
         return found[1]
     if stated := _first(tree, "//time/@datetime"):
         return stated
-    return near_moment(visible, title)
+    moment = near_moment(visible, title)
+    if not moment and tree.xpath(_POSTS):
+        first = next((found for line in visible if (found := _POSTED.search(line))), None)
+        moment = (first[1] or "") if first else ""
+    return moment
+
+
+def _is_stated(date: str, scripts: str, tree: Any, visible: list[str], title: str) -> bool:
+    """Whether a date that the extractor found is the page's own: in its head, a script, a link, or near its title."""
+    if not date:
+        return False
+    year, month, day = (int(part) for part in date.split("-"))
+    written = re.compile(rf"{year}\D{{0,2}}0?{month}\D{{0,2}}0?{day}(?!\d)")
+    marked = tree.xpath("//meta/@content | //link/@href | //time//text()")
+    return any(written.search(text) for text in (scripts, *marked, *_near(visible, title)))
+
+
+def _near(lines: list[str], title: str) -> list[str]:
+    """The short lines at a title, that first, as far as the page's foot."""
+    start = next((place for place, line in enumerate(lines) if title and line == title), 0)
+    near = takewhile(lambda line: not _FOOT.search(line), lines[start : start + NEAR_HEAD])
+    return [line for line in near if len(line) <= 80]
 
 
 def near_moment(lines: list[str], title: str) -> str:
     """The date that the lines next to a title state (发布时间：…, or one that begins a short line)."""
-    start = next((place for place, line in enumerate(lines) if title and line == title), 0)
-    near = [line for line in lines[start : start + NEAR_HEAD] if len(line) <= 80]
+    near = _near(lines, title)
     for line in near:
         if found := _STATED.search(line):
-            return found[1]
-    for line in near[1:] if title and start else []:
+            return found[1] or found[2]
+    for line in near[1:] if title and near[:1] == [title] != lines[:1] else []:
         if found := _BARE_MOMENT.search(line):
             return found[1]
     return ""

@@ -6,74 +6,80 @@ import datetime as dt
 import functools
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
-from typing import Any
-
-import pandas as pd
+from collections.abc import Iterable
+from dataclasses import replace
 
 from toolkit import lexicons, tables
 from toolkit.documents._chrome import clean_lines, cleaning_note
 from toolkit.documents._gather import Asked, Basket, Record
-from toolkit.documents._texts import LONGEST_TITLE, plain_text
+from toolkit.documents._texts import plain_text
 from toolkit.schema import DOCUMENTS, InputError, Read, checked_moment, pseudonym
 
 LABEL = "粘贴的文字"
 CHAT_CHANNEL = "群聊"
-# what an app shares as a title may be a short post with its tags
-LONGEST_LINK_TITLE = 120
+# what an app shares as a title may be a short post with its tags; more beside a link is an article's paragraph
+LONGEST_LINK_TITLE = 300
+# a list of links may hold one stray line (这周的：) for so many links
+LINKS_PER_STRAY = 3
+# the account and the date stand within so many lines under a title
+HEAD_LINES = 12
+# a name of 40, a day and a time of day; like the next, it also bounds the time that a pattern can take
+_LONGEST_HEADER = 120
+# a system line may name some dozens of people who were invited
 _LONGEST_MARK = 600
 
 _WEEKDAY = r"(?:星期|周)[一二三四五六日天]"
 _YMD = r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?"
-_DAY = rf"(?:{_YMD}(?:\s*{_WEEKDAY})?|\d{{1,2}}\s*[-/月]\s*\d{{1,2}}\s*日?|今天|昨天|前天|{_WEEKDAY})"
+# a computer set to English writes month/day/year
+_FULL_DAY = rf"(?:{_YMD}(?:\s*{_WEEKDAY})?|\d{{1,2}}/\d{{1,2}}/(?:20)?\d\d(?=\s+\S+\s*[AaPp][Mm]))"
+_DAY = rf"(?:{_FULL_DAY}|\d{{1,2}}\s*[-/月]\s*\d{{1,2}}\s*日?|今天|昨天|前天|{_WEEKDAY})"
 _CLOCK = r"(?:凌晨|早上|上午|中午|下午|晚上)?\s*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:\s*[AaPp][Mm])?"
 _BETWEEN = r"(?:\s+|(?<=[日天一二三四五六])\s*)"
-# a header of a copied message: name and time, time and name, or a name with a colon
+# what begins a message: name, day and time; name and time; a name with a colon, alone or before the message. The 40
+# and 20 bound a name: with remark and door number it stays below 40, and before a colon a longer text is a sentence
 _DATED = re.compile(rf"(?P<name>\S.{{0,39}}?)(?P<gap>\s+)(?P<day>{_DAY}){_BETWEEN}(?P<clock>{_CLOCK})")
-_FIRST = re.compile(rf"(?P<day>{_YMD})(?P<gap>\s+)(?P<clock>\d{{1,2}}:\d\d:\d\d)\s+(?P<name>\S.{{0,39}})")
 _TIMED = re.compile(rf"(?P<name>\S[^，。！？；]{{0,39}}?)(?P<gap>\s+)(?P<clock>{_CLOCK})")
-_SPOKEN = re.compile(
-    r"(?P<name>[^:：，。！？；、,!?;「」【】《》\[\]<>{}]{1,20})[:：]\s*(?P<body>.*)", re.DOTALL
+_CALLED = r"(?P<name>[^:：，。！？；、,!?;「」【】《》\[\]<>{}]{1,20})(?P<gap>[:：])(?!//)"
+_ALONE = re.compile(_CALLED)
+_SPOKEN = re.compile(rf"{_CALLED}\s*(?P<body>.*)", re.DOTALL)
+# a message on one line, as programs that save chats write it
+_FULL_TIME = rf"(?P<day>{_FULL_DAY}){_BETWEEN}(?P<clock>{_CLOCK})"
+_TIME_FIRST = re.compile(
+    rf"[\[【(（]?{_FULL_TIME}[\])】）]?\s*(?P<name>[^:：]{{1,40}})[:：](?!//)\s*(?P<body>.*)", re.DOTALL
 )
-_NO_NAME = re.compile(rf"[\d\s./:：\-]+|.*[:：]|{_DAY}|https?|ftp")
-_DATE_LINE = re.compile(rf"[—–\-─=\s]*(?P<day>{_DAY})?\s*(?P<clock>{_CLOCK})?[—–\-─=\s]*")
-# on a phone several copied messages have the time on a line of its own under the name
-_PHONE_TIME = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日\s+\d{1,2}:\d{2}")
+_NAME_FIRST = re.compile(rf"(?P<name>\S.{{0,39}}?)\s+{_FULL_TIME}\s+(?![AaPp][Mm]$)(?P<body>.+)", re.DOTALL)
+# day and time of a header that nothing but an app writes
+_EXACT = re.compile(rf"(?:{_YMD}|\d+/\d+/).*(?:[:：]\d\d[:：]\d\d|[Mm])")
+_US_DAY = re.compile(r"^(\d+)/(\d+)/(?:20)?(\d\d)$")
+# an entry of a sign-up list begins with a name; those that are hidden already are left
+_ENTRY = re.compile(r"^([^\S\n]*\d{1,3}[^\S\n]*[.、．)）][^\S\n]*)(?!成员-)([^\s,，:：]+)", re.MULTILINE)
+_OPENS_WITH_TIME = re.compile(rf"[\[【(（]?{_DAY}{_BETWEEN}{_CLOCK}")
+_NO_NAME = re.compile(rf"[\d\s./:：\-]+|.*[:：]|{_DAY}")
+_DATE_LINE = re.compile(rf"(?:(?P<day>{_DAY})\s*)?(?P<clock>{_CLOCK})?")
 
 _URL_TEXT = r"https?://[^\s<>\"'，。；！？、（）【】「」《》\u4e00-\u9fff\U0001f300-\U0001faff]+"
-_URL = re.compile(_URL_TEXT, re.IGNORECASE)
 _LINK = re.compile(
     rf"\[(?P<text>[^\[\]]*)\]\((?P<address>https?://[^\s()]+(?:\([^\s()]*\)[^\s()]*)*)\)|(?P<url>{_URL_TEXT})",
     re.IGNORECASE,
 )
 _NUMBERING = re.compile(r"(?:[（(]?\d{1,3}[）)]|\d{1,3}[.、](?!\d)|[-*•·●]|>)\s*")
-_EDGES = " \t\u3000-–—:：|｜>→👉，,"
-
-_CUT = re.compile(r"\s*(?:[-=_*—─]\s*){5,}")
-_BYLINE = re.compile(
-    rf"(?:原创\s*)?(?P<who>[^，。！？；：:]{{0,40}}?)\s*(?:(?:发布|发表|更新|编辑)(?:于|时间[:：]?))?\s*"
-    rf"(?P<when>{_YMD}(?:\s*{_CLOCK}(?:\s+\S{{1,12}})?)?)(?:\s+\d+人.{{0,8}})?"
-)
-_ORIGINAL = re.compile(r"原创(?P<who>(?:\s+\S{1,20}){0,3})")
-_FROM = re.compile(r"(?:文章|内容)?(?:来源|公众号|账号)\s*[:：]\s*(?P<who>.{1,40})")
-_OTHER_META = re.compile(
-    r"(?:作者|编辑|责编|文|撰文)\s*[:：]\s*.{1,30}|(?:发表于|发布于|IP属地)\s*[:：]?\s*\S{1,8}"
-    r"|(?:(?:阅读|浏览|播放|点赞|在看|评论|收藏|转发|分享)[量数]?\s*[:：]?\s*[\d.,]+\s*[万亿wWkK]?\+?\s*)+"
-)
+_EDGES = " \t\u3000-–—:：|｜>→👉，,。；;"
+# markdown's own line is of three, and the app's under a quoted message has gaps
+_CUT = re.compile(r"\s*[-=_*—─]{5,}\s*")
 
 
 def read_text(text: str, *, source: str = "", now: dt.datetime | None = None) -> Read:
     """Documents from pasted text: articles, a list of links with titles, a copied chat, or cells from a sheet.
 
-    *Chat*: each message is a document in the channel 群聊 (or `source`, as the group's name); its `source` is the
-    speaker's pseudonym, which also stands for the name inside messages; system lines and pictures are counted in a
-    note. *Links*: title and url, the account where it is stated. *Articles*: title, body, and source and time from
-    the lines under the title; a line of ----- or three blank lines part them. `source` goes before what links and
-    articles say. *Cells*: as in a file, a header row with a title or body column.
+    *Chat*, as WeChat on a PC copies it (name date time, or a name with a colon, the message below), as its mails have
+    it (name and time under a line with the date), or 名字：内容 where two people speak twice: a document for each
+    message in the channel 群聊 (or `source`, as the group's name), its `source` the speaker's pseudonym, which also
+    stands for the name inside messages. *Links*: title and url. *Articles*, parted by lines of -----: title, body, and
+    source and time from the lines under the title. `source` goes before what links and articles say. *Cells*: as in
+    a file, a header row with a title or body column.
 
-    Times without a year or a day need `now`. What is not in `frame` is in `rejected` or in `notes`, with its line as
-    the row; blank text gives an empty frame with a note. The same text has the same ids each time.
+    Times without a year need `now`. What is not in `frame` is in `rejected` or in `notes`, with its line as the row;
+    blank text gives an empty frame with a note. The same text has the same ids each time.
 
     Raises InputError when `text` is no text.
 
@@ -90,17 +96,13 @@ def read_text(text: str, *, source: str = "", now: dt.datetime | None = None) ->
     asked = Asked(source=source, now=None if now is None else checked_moment(now, "now"))
     lines = text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff").split("\n")
     basket = Basket()
-    ways: tuple[Callable[[list[str], Basket, Asked], bool], ...] = (
-        _take_table,
-        _take_stamped_chat,
-        _take_links,
-        _take_spoken_chat,
-        _take_articles,
-    )
     if not any(line.strip() for line in lines):
         basket.note(LABEL, 0, "没有粘贴任何文字")
-    else:
-        next(way for way in ways if way(lines, basket, asked))
+    elif not _take_table(lines, basket, asked):
+        if found := _stamped(lines) or _spoken(lines):
+            _take_chat(lines, found, basket, asked)
+        elif not _take_links(lines, basket, asked):
+            _take_articles(lines, basket, asked)
     return basket.read()
 
 
@@ -111,23 +113,22 @@ def _add(basket: Basket, found: list[tuple[int, Record]], asked: Asked, kind: st
     taken = basket.add_records(records, LABEL, asked)
     for entry in [*basket.rejected[rejected:], *basket.notes[notes:]]:
         entry["row"] = found[entry["row"] - 1][0]
-    _add_file(basket, kind, taken)
-
-
-def _add_file(basket: Basket, kind: str, taken: int) -> None:
-    values = (LABEL, kind, "", taken, len(basket.rejected), "已读")
-    basket.files.append(dict(zip(tables.FILE_COLUMNS, values, strict=True)))
+    basket.add_file(LABEL, format=kind, read=taken, rejected=len(basket.rejected))
 
 
 @functools.cache
 def _shapes(kind: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(row["pattern"]) for row in lexicons.rows("paste-shapes") if row["kind"] == kind)
+    """The patterns of this kind in the lexicon paste-shapes; <time> in them stands for a date with or without a time."""
+    time = rf"{_YMD}(?:\s*{_CLOCK})?"
+    rows = [row for row in lexicons.rows("paste-shapes") if row["kind"] == kind]
+    return tuple(re.compile(row["pattern"].replace("<time>", time)) for row in rows)
 
 
-def _is(kind: str, line: str) -> bool:
-    """Whether a whole line has one of the shapes of this kind (the lexicon paste-shapes)."""
-    text = line.strip()
-    return len(text) <= _LONGEST_MARK and any(shape.fullmatch(text) for shape in _shapes(kind))
+def _match(kind: str, text: str) -> re.Match[str] | None:
+    """The first shape of this kind that a whole text has."""
+    if len(text) > _LONGEST_MARK:
+        return None
+    return next(filter(None, (shape.fullmatch(text) for shape in _shapes(kind))), None)
 
 
 # ---- a table copied from a sheet
@@ -146,158 +147,145 @@ def _take_table(lines: list[str], basket: Basket, asked: Asked) -> bool:
     mapping = tables.map_columns(table.header, DOCUMENTS, aliases=aliases)
     basket.rejected += table.rejected
     basket.notes += table.notes
-    for head in table.header:
-        column = mapping.get(head, "")
-        caption = DOCUMENTS.captions.get(column, "")
-        basket.columns.append({"path": LABEL, "header": head, "column": column, "caption": caption})
-    _add_file(basket, "table", take_table(table, mapping, basket, asked))
+    basket.add_columns(LABEL, table.header, mapping)
+    taken = take_table(table, mapping, basket, asked)
+    basket.add_file(LABEL, format="table", read=taken, rejected=len(basket.rejected))
     return True
 
 
-# ---- a chat
+# ---- a chat: the lines that begin a message by place, and what they say
+
+_Headers = dict[int, re.Match[str]]
+# line, speaker and time as they stand, text
+_Message = tuple[int, str, str, list[str]]
 
 
-@dataclass
-class _Message:
-    """A message of a chat: its line, speaker, the day and clock it has, and its text."""
-
-    line: int
-    name: str
-    day: str
-    clock: str
-    lines: list[str] = field(default_factory=list)
-
-
-def _take_stamped_chat(lines: list[str], basket: Basket, asked: Asked) -> bool:
-    """A chat whose messages carry name and time."""
-    lines = _name_and_time_joined(lines)
-    for shape in (_DATED, _FIRST, _TIMED):
+def _stamped(lines: list[str]) -> _Headers:
+    """The headers with names and times, empty where these make no chat but a timetable or an article's byline."""
+    for shape in (_TIME_FIRST, _NAME_FIRST):
         found = _headers(lines, shape)
-        spoken = [place for place in found if place + 1 < len(lines) and place + 1 not in found]
-        if len(spoken) * 2 < len(found):
-            continue  # a timetable
-        if shape is _TIMED:
-            found = _without_talk_of_times(lines, found)
-        if found and _is_stamped_chat(lines, found, dated=shape is not _TIMED):
-            _take_chat(lines, found, basket, asked)
-            return True
-    return False
+        found = {
+            place: match for place, match in found.items() if _is_exact(match) or match[0][0] in "[【(（"
+        }
+        if len(found) * 2 > _filled(lines):
+            return found
+    found = _headers(lines, _DATED)
+    exact = any(map(_is_exact, found.values()))
+    # with words in front, three of them are a chat, or one to the second; else they are an article's date, as is one
+    # for each of several articles
+    cuts = sum(bool(_CUT.fullmatch(line)) for line in lines)
+    many = len(found) > (0 if exact else 2) and (not cuts or len(found) > cuts + 1)
+    if found and (exact or _is_answered(lines, found)) and (many or _begins(lines, found)):
+        return found
+    found = _headers(lines, _TIMED)
+    dated = any((date := _date_line(line)) and date["day"] for line in lines[: min(found, default=0)])
+    return found if dated and _begins(lines, found) and _is_answered(lines, found) else {}
 
 
-def _take_spoken_chat(lines: list[str], basket: Basket, asked: Asked) -> bool:
-    """A chat of names with a colon, where the lines are no list of facts."""
-    found = _headers(lines, _SPOKEN)
-    if not found:
-        return False
-    names = Counter(match["name"].strip() for match in found.values())
-    rest = [place for place, line in enumerate(lines) if line.strip() and not _is_mark(line)]
-    headed = any(_is("heading", line) for line in lines[: min(found, default=0)])
-    if len(found) < (1 if headed else 2) or rest[0] not in found:
-        return False
-    if not headed and max(names.values()) < 2:
-        # nobody speaks twice: then every line must be speech, and no label or figure among them
-        alone = any(not match["body"].strip() for match in found.values())
-        facts = sum(bool(re.search(r"\d", match["body"])) for match in found.values())
-        labelled = any(_SPOKEN.fullmatch(lines[place].strip()) for place in rest if place not in found)
-        if labelled or facts * 2 > len(found) or len(found) < len(rest) * (0.3 if alone else 1):
-            return False
-    elif len(found) < len(rest) * 0.2:
-        return False
-    _take_chat(lines, found, basket, asked)
-    return True
+def _spoken(lines: list[str]) -> _Headers:
+    """The headers of names with a colon, empty where these make no chat but an interview or a list of facts or links."""
+    headed = any(_match("heading", line.strip()) for line in lines)
+    filled = _filled(lines)
+    for shape in (_ALONE, _SPOKEN):
+        found = _headers(lines, shape)
+        names = Counter(match["name"].strip() for match in found.values())
+        twice = sum(number > 1 for number in names.values())
+        if shape is _ALONE:
+            # the app's own colon is the narrow one; headings have the wide one, and do not come twice
+            narrow = {match["gap"] for match in found.values()} == {":"}
+            titles = all(
+                _LINK.match(line.strip()) for place in found for line in lines[place + 1 : place + 2]
+            )
+            sure = len(names) > 1 and (twice > 0 or (narrow and not titles)) and _is_answered(lines, found)
+        else:
+            # an account, a title and a link behind it are no speech
+            told = sum(not re.search(".https?://", match["body"]) for match in found.values())
+            sure = twice > 1 and told * 2 > filled
+        if found and (sure or headed) and _begins(lines, found):
+            return found
+    return {}
 
 
-def _headers(lines: list[str], shape: re.Pattern[str]) -> dict[int, re.Match[str]]:
-    """The lines that begin a message, by place."""
-    found = {}
+def _headers(lines: list[str], shape: re.Pattern[str]) -> _Headers:
+    """The lines of one shape. An app writes all of them alike: another gap before the time is talk (集合 8:30)."""
+    found: _Headers = {}
+    gap = ""
     for place, line in enumerate(lines):
         text = line.strip()
-        match = shape.fullmatch(text) if text and (len(text) <= 120 or shape is _SPOKEN) else None
-        if not match or _NO_NAME.fullmatch(match["name"].strip()) or _is_mark(text):
+        match = shape.fullmatch(text) if "body" in shape.groupindex or len(text) <= _LONGEST_HEADER else None
+        if not match or _is_mark(text) or _match("meta", text):
             continue
-        if shape is not _SPOKEN or not (_is("label", match["name"]) or match["body"].startswith("//")):
-            found[place] = match
+        name = match["name"].strip()
+        # a number is a name where nothing else can stand
+        number = re.fullmatch(r"\d[\d -]*", name) and _is_exact(match)
+        if (_NO_NAME.fullmatch(name) and not number) or _match("label", name):
+            continue
+        if shape is _TIMED:
+            gap = gap or match["gap"]
+            if match["gap"] != gap:
+                continue
+        found[place] = match
     return found
+
+
+def _is_exact(match: re.Match[str]) -> bool:
+    said = match.groupdict()
+    return bool(_EXACT.match(f"{said.get('day')} {said.get('clock')}"))
+
+
+def _filled(lines: list[str]) -> int:
+    return sum(bool(line.strip()) and not _is_mark(line) for line in lines)
+
+
+def _begins(lines: list[str], found: _Headers) -> bool:
+    """Whether the first line that belongs to a speaker is a header: an article has its title there."""
+    return (
+        next((place for place, line in enumerate(lines) if line.strip() and not _is_mark(line)), -1) in found
+    )
+
+
+def _is_answered(lines: list[str], found: _Headers) -> bool:
+    """Whether at least half of the headers have a message below; those of a timetable have not."""
+    spoken = sum(place + 1 < len(lines) and place + 1 not in found for place in found)
+    return spoken * 2 >= len(found)
 
 
 def _is_mark(line: str) -> bool:
     """Whether a line belongs to the chat and to no speaker: a date, a heading, a system line."""
-    return _is("system", line) or _is("heading", line) or bool(_date_line(line))
+    text = line.strip()
+    return bool(_match("system", text) or _match("heading", text) or _date_line(text))
 
 
 def _date_line(line: str) -> re.Match[str] | None:
-    text = line.strip()
-    match = _DATE_LINE.fullmatch(text) if len(text) <= 80 else None
-    return match if match and (match["day"] or match["clock"]) else None
+    text = line.strip("—–-─= \t\u3000")
+    return _DATE_LINE.fullmatch(text) if 0 < len(text) <= _LONGEST_HEADER else None
 
 
-def _name_and_time_joined(lines: list[str]) -> list[str]:
-    """The phone's two header lines made one, where someone speaks twice (titles with dates do not repeat)."""
-    pairs = [
-        place
-        for place in range(1, len(lines) - 1)
-        if _PHONE_TIME.fullmatch(lines[place].strip())
-        and 0 < len(lines[place - 1].strip()) <= 40
-        and (place == 1 or not lines[place - 2].strip())
-        and lines[place + 1].strip()
-    ]
-    names = Counter(lines[place - 1].strip() for place in pairs)
-    if max(names.values(), default=0) < 2:
-        return lines
-    joined = list(lines)
-    for place in pairs:
-        joined[place - 1 : place + 1] = [f"{lines[place - 1].strip()} {lines[place].strip()}", ""]
-    return joined
-
-
-def _without_talk_of_times(lines: list[str], found: dict[int, re.Match[str]]) -> dict[int, re.Match[str]]:
-    """The headers without messages that end in a time (集合 8:30): those stand in the midst of a message."""
-    names = Counter(match["name"] for match in found.values())
-    first = min(found, default=0)
-    apart = any(place > first and not lines[place - 1].strip() for place in found)
-    kept: dict[int, re.Match[str]] = {}
-    for place, match in found.items():
-        inside = place > 0 and lines[place - 1].strip() and not _is_mark(lines[place - 1])
-        sure = names[match["name"]] > 1 or len(match["gap"]) > 1
-        if not inside or sure or not (apart or place - 1 in kept):
-            kept[place] = match
-    return kept
-
-
-def _is_stamped_chat(lines: list[str], found: dict[int, re.Match[str]], *, dated: bool) -> bool:
-    """Whether headers make a chat, and not an article's line with account and date."""
-    first, number = min(found), len(found)
-    if any(line.strip() and not _is_mark(line) for line in lines[:first]):
-        parted = any(_CUT.fullmatch(line) for line in lines)
-        return number >= 2 if not dated else number >= 3 and not parted
-    return dated or number >= 2
-
-
-def _take_chat(lines: list[str], found: dict[int, re.Match[str]], basket: Basket, asked: Asked) -> None:
+def _take_chat(lines: list[str], found: _Headers, basket: Basket, asked: Asked) -> None:
     messages, passed = _messages(lines, found)
-    hide, hidden = _hider({message.name for message in messages if message.name})
-    records, undated = [], []
-    for message in messages:
-        body = "\n".join(message.lines).strip()
-        if not body or _is("placeholder", body):
+    names = {name for _, name, _, _ in messages if name}
+    called, known = _names(names), {name.casefold(): name for name in names}
+    records, hidden = [], 0
+    for line, name, when, said in messages:
+        body = "\n".join(said).strip()
+        if not body or _match("placeholder", body):
             passed += 1
             continue
-        moment = _moment(message.day, message.clock, asked.now)
-        if message.clock and moment is None:
-            undated.append(message.line)
-        speaker = pseudonym(message.name) if message.name else ""
-        records.append((message.line, Record("", hide(body), moment or "", source=speaker)))
+        body, number = _hide(body, called, known)
+        if not name:
+            quoted = body.replace("\n", " ")
+            basket.note(LABEL, line, f"消息前面的「{quoted}」没有当作内容")
+            continue
+        hidden += number
+        records.append((line, Record("", body, when, source=pseudonym(name))))
     if passed:
         basket.note(LABEL, 0, f"{passed} 处没有当作内容：系统提示、日期行，以及只有图片或表情的消息")
-    if hidden["names"]:
-        basket.note(LABEL, 0, f"正文里的 {hidden['names']} 处群成员名字换成了代号")
-    if undated:
-        reason = "缺少日期、年份，或写法看不懂" if asked.now else "没有日期或年份，又没有给出 now"
-        basket.note(LABEL, undated[0], f"{len(undated)} 条消息的时间换算不了（{reason}），按没有日期处理")
+    if hidden:
+        basket.note(LABEL, 0, f"正文里的 {hidden} 处群成员名字换成了代号")
     _add(basket, records, replace(asked, source="", channel=asked.source or CHAT_CHANNEL), "chat")
 
 
-def _messages(lines: list[str], found: dict[int, re.Match[str]]) -> tuple[list[_Message], int]:
+def _messages(lines: list[str], found: _Headers) -> tuple[list[_Message], int]:
     """The messages in order, and how many other lines were passed over."""
     day = clock = ""
     passed = 0
@@ -305,140 +293,97 @@ def _messages(lines: list[str], found: dict[int, re.Match[str]]) -> tuple[list[_
     for place, line in enumerate(lines):
         if place in found:
             own = found[place].groupdict()
-            name, when = own["name"].strip(), (own.get("day") or day, own.get("clock") or clock)
-            messages.append(_Message(place + 1, name, *when, [own.get("body") or ""]))
-        elif _is("system", line) or (not messages and _is("heading", line)):
+            when = _US_DAY.sub(r"20\3/\1/\2", own.get("day") or day)
+            when = f"{when} {own.get('clock') or clock}".strip()
+            messages.append((place + 1, own["name"].strip(), when, [own.get("body") or ""]))
+        elif _match("system", line.strip()) or (not messages and _match("heading", line.strip())):
             passed += 1
         elif (date := _date_line(line)) and place - 1 not in found:
             day, clock = date["day"] or "", date["clock"] or ""
             passed += 1
         elif messages:
-            messages[-1].lines.append(line.rstrip())
+            messages[-1][3].append(line.rstrip())
         elif line.strip():
-            messages.append(_Message(place + 1, "", "", "", [line.rstrip()]))
+            messages.append((place + 1, "", "", [line.rstrip()]))
     return messages, passed
 
 
-def _moment(day: str, clock: str, now: dt.datetime | None) -> pd.Timestamp | None:
-    """A message's time, or None where it has none or more must be known."""
-    if not day and not clock:
-        return None
-    clock = clock.replace("：", ":")
-    half = re.fullmatch(r"(\d{1,2})(:[\d:]+)\s*([AaPp])[Mm]", clock)
-    if half:
-        clock = f"{int(half[1]) % 12 + (12 if half[3] in 'Pp' else 0)}{half[2]}"
-    days = [day] if day else ["今天", "昨天"]
-    if re.fullmatch(_WEEKDAY, day):
-        if now is None:
-            return None
-        back = (now.weekday() - "一二三四五六日".index(day[-1].replace("天", "日"))) % 7
-        days = [(now - dt.timedelta(days=back + more)).date().isoformat() for more in (0, 7)]
-    for one in days:
-        stamp, _ = tables.parse_time(f"{one} {clock}".strip(), now=now)
-        if not pd.isna(stamp) and (now is None or stamp <= now or len(days) == 1):
-            return stamp
-    return None
-
-
-def _hider(names: Iterable[str]) -> tuple[Callable[[str], str], Counter[str]]:
-    """What puts pseudonyms for names in a message, and its count; a name of one character only where it is called."""
+def _names(speakers: Iterable[str]) -> re.Pattern[str]:
+    """Where a message names a speaker or calls someone; one of one character or a short number only where called."""
     known = []
-    for name in sorted(names, key=lambda name: (-len(name), name)):
+    for name in sorted(speakers, key=lambda name: (-len(name), name)):
         text = re.escape(name)
-        if len(name) == 1:
-            known.append(rf"(?<=@){text}(?=\s|$)|(?<=「){text}(?=[:：])")
+        if len(name) == 1 or (len(name) < 5 and name.isdigit()):
+            known.append(rf"(?<=[@「]){text}(?=[\s:：]|$)")
         else:
             # Li is not to be found in Like
-            before = r"(?<![A-Za-z0-9])" if re.match("[A-Za-z0-9]", name) else ""
-            after = r"(?![A-Za-z0-9])" if re.search("[A-Za-z0-9]$", name) else ""
-            known.append(f"{before}{text}{after}")
-    shape = re.compile(
+            known.append(rf"(?<![A-Za-z0-9](?=[A-Za-z0-9])){text}(?!(?<=[A-Za-z0-9])[A-Za-z0-9])")
+    return re.compile(
         # the app's own marks: a quoted message above a broken line, a mention closed by a blank
         r"(?<=「)[^「」:：\n]{1,40}(?=[:：][^「」]*」\s*\n\s*-(?: -)+)"
+        r"|(?:(?<=引用)|(?<=引用\s))(?!\s)[^\n:：「」]{1,40}?(?=\s*的消息\s*(?:[:：]|\n|$))"
         rf"|{'|'.join(known) or '(?!)'}"
-        r"|(?<=(?<![A-Za-z0-9._-])@)(?!所有人)[^\s@，。！？、：:,;；]{1,20}(?=[\s，。！？、：:,;；]|$)"
+        r"|(?<=(?<![A-Za-z0-9._-])@)(?!所有人)[^\s@，。！？、：:,;；]{1,40}(?=[\s，。！？、：:,;；]|$)",
+        re.IGNORECASE,
     )
-    counted: Counter[str] = Counter()
 
-    def stand_in(match: re.Match[str]) -> str:
-        counted["names"] += 1
-        return pseudonym(match[0].strip())
 
-    return lambda text: shape.sub(stand_in, text), counted
+def _hide(text: str, called: re.Pattern[str], known: dict[str, str]) -> tuple[str, int]:
+    """A message with stand-ins for names, the speakers' own where they are `known`, and how many."""
+
+    def stand(name: str) -> str:
+        return pseudonym(known.get(name.strip().casefold(), name.strip()))
+
+    text, number = called.subn(lambda match: stand(match[0]), text)
+    entries = 0
+    if re.search(r"[#＃]\s*接龙", text):
+        text, entries = _ENTRY.subn(lambda match: match[1] + stand(match[2]), text)
+    return text, number + entries
 
 
 # ---- links
 
 
 def _take_links(lines: list[str], basket: Basket, asked: Asked) -> bool:
-    if not _is_link_list(lines):
-        return False
+    """Take in links with the title beside each, or on the line above; False where the lines are no list of links."""
     found: list[tuple[int, Record]] = []
-    waiting: list[list[tuple[int, str]]] = [[]]
+    lost: list[tuple[int, str]] = []
+    loose: dict[int, str] = {}
+    last = 0
     hints: Counter[str] = Counter()
     for number, line in enumerate(lines, start=1):
         links = list(_LINK.finditer(line))
-        if not links:
-            text = _without_hints(line, hints)
-            if text:
-                waiting[-1].append((number, text))
-            elif waiting[-1]:
-                waiting.append([])
-            continue
+        if not links and (text := _without_hints(line, hints)):
+            loose[number] = text
         end = 0
-        for place, match in enumerate(links):
-            begin, address = number, _trimmed(match)
+        for match in links:
+            begin, address = number, _address(match)
             title, account = _title(match["text"] or line[end : match.start()], hints)
             end = match.start() + len(address) if match["url"] else match.end()
-            rest = _without_hints(line[end:], hints).strip(_EDGES + "。；;") if match is links[-1] else ""
-            if not title and rest:
-                (title, account), rest = _title(rest, hints), ""
-            above = next((group for group in reversed(waiting) if group), [])
-            if not title and place == 0 and above and not above[0][1].endswith(("：", ":")):
-                waiting.remove(above)
-                begin = above[0][0]
-                title, account = _title(above[0][1], hints)
-                rest = "\n".join([*(text for _, text in above[1:]), *([rest] if rest else [])])
-            _reject_loose(waiting, basket)
-            waiting = [[]]
-            if not title and not rest:
-                basket.reject(LABEL, number, f"只有链接没有标题：{address}")
-                continue
-            if len(title) > LONGEST_LINK_TITLE:
-                title, rest = "", f"{title}\n{rest}".strip()
-            found.append((begin, Record(title, rest, url=address, source=account)))
-    _reject_loose(waiting, basket)
+            after = _without_hints(line[end:], hints).strip(_EDGES) if match is links[-1] else ""
+            if not title and after:
+                (title, account), after = _title(after, hints), ""
+            if not title and max(loose, default=0) > last:
+                begin = max(loose)
+                title, account = _title(loose.pop(begin), hints)
+            last = number
+            if len(title) + len(after) > LONGEST_LINK_TITLE:
+                return False
+            if title:
+                found.append((begin, Record(title, after, url=address, source=account)))
+            else:
+                lost.append((number, f"只有链接没有标题：{address}"))
+    if not last or len(loose) > (len(found) + len(lost)) // LINKS_PER_STRAY:
+        return False
+    for number, reason in [*lost, *((number, f"这一行没有链接：{text}") for number, text in loose.items())]:
+        basket.reject(LABEL, number, reason)
     if hints["hints"]:
         basket.note(LABEL, 0, f"{hints['hints']} 处分享口令和提示语没有当作内容")
     _add(basket, found, asked, "links")
     return True
 
 
-def _is_link_list(lines: list[str]) -> bool:
-    """Whether the lines are links with titles, before or above them, and little else."""
-    sent = [match["name"] for match in _headers(lines, _SPOKEN).values() if _URL.fullmatch(match["body"])]
-    if len(set(sent)) < len(sent):
-        return False  # the same name before several bare links: people who talk
-    linked = bare = loose = 0
-    for line in lines:
-        text = _LINK.sub(lambda match: match["text"] or "", line)
-        rest = _without_hints(text, Counter()).strip(_EDGES)
-        if len(rest) > 300:
-            return False
-        if _LINK.search(line):
-            linked += 1
-            bare += not rest
-        else:
-            loose += bool(rest)
-    return linked > 0 and loose <= bare + linked // 3
-
-
-def _reject_loose(waiting: list[list[tuple[int, str]]], basket: Basket) -> None:
-    for number, text in (line for group in waiting for line in group):
-        basket.reject(LABEL, number, f"这一行没有链接：{text}")
-
-
-def _trimmed(match: re.Match[str]) -> str:
+def _address(match: re.Match[str]) -> str:
     """A link's address without the sentence's marks behind it."""
     if match["address"]:
         return match["address"]
@@ -456,14 +401,12 @@ def _without_hints(text: str, hints: Counter[str]) -> str:
 
 
 def _title(text: str, hints: Counter[str]) -> tuple[str, str]:
-    """The title in what stands before a link, and the account where an app's sharing text names one."""
+    """The title in what stands beside a link, and the account where an app's sharing text names one."""
     text = _without_hints(text, hints)
-    for shape in _shapes("share"):
-        match = shape.fullmatch(text.strip(_EDGES)) if len(text) <= _LONGEST_MARK else None
-        if match:
-            hints["hints"] += 1
-            return match["title"].strip(_EDGES), (match.groupdict().get("source") or "").strip()
-    text = _NUMBERING.sub("", text.strip(), count=1) if _NUMBERING.match(text.strip()) else text
+    if match := _match("share", text.strip(_EDGES)):
+        hints["hints"] += 1
+        return match["title"].strip(_EDGES), (match.groupdict().get("source") or "").strip()
+    text = _NUMBERING.sub("", text, count=1) if _NUMBERING.match(text) else text
     text = text.strip(_EDGES)
     framed = re.fullmatch(r"【([^【】]*)】|《([^《》]*)》", text)
     return (framed[1] or framed[2] or "" if framed else text).strip(), ""
@@ -472,85 +415,58 @@ def _title(text: str, hints: Counter[str]) -> tuple[str, str]:
 # ---- articles
 
 
-def _take_articles(lines: list[str], basket: Basket, asked: Asked) -> bool:
-    blocks = _blocks(lines)
-    if len(blocks) > 1:
-        basket.note(LABEL, 0, f"按分隔线或连着的空行分成 {len(blocks)} 篇")
+def _take_articles(lines: list[str], basket: Basket, asked: Asked) -> None:
+    cuts = [place for place, line in enumerate(lines) if _CUT.fullmatch(line)]
+    spans = zip([0, *(place + 1 for place in cuts)], [*cuts, len(lines)], strict=True)
     found = []
-    for number, block in blocks:
-        record = _headed(plain_text("\n".join(block), markdown=True), basket, number)
+    for first, last in spans:
+        start = next((place for place in range(first, last) if lines[place].strip()), None)
+        if start is None:
+            continue
+        if _resembles_chat(lines[start:last]):
+            basket.note(LABEL, start + 1, "看着像聊天记录，但认不准，人名没有隐去")
+        record = plain_text("\n".join(lines[start:last]), markdown=True)
+        record = _headed(record, basket, start + 1)
         body, removed = clean_lines(record.body)
         if removed:
-            basket.note(LABEL, number, cleaning_note(removed))
-        found.append((number, replace(record, body=body)))
+            basket.note(LABEL, start + 1, cleaning_note(removed))
+        found.append((start + 1, replace(record, body=body)))
+    if len(found) > 1:
+        basket.note(LABEL, 0, f"按分隔线分成 {len(found)} 篇")
     _add(basket, found, asked, "text")
-    return True
 
 
-def _blocks(lines: list[str]) -> list[tuple[int, list[str]]]:
-    """The articles with the number of their first line: parted by lines of ----- or by three blank lines."""
-    starts, begin, blank = [], 0, 0
-    for place, line in enumerate(lines):
-        if _CUT.fullmatch(line):
-            starts.append((begin, place))
-            begin = place + 1
-        elif blank >= 3 and _looks_like_title(lines, place):
-            starts.append((begin, place))
-            begin = place
-        blank = 0 if line.strip() else blank + 1
-    starts.append((begin, len(lines)))
-    blocks = []
-    for first, last in starts:
-        filled = [place for place in range(first, last) if lines[place].strip()]
-        if filled:
-            blocks.append((filled[0] + 1, lines[filled[0] : last]))
-    return blocks
-
-
-def _looks_like_title(lines: list[str], place: int) -> bool:
-    """Whether a line after a gap begins another article; pictures leave gaps within one, too."""
-    text = lines[place].strip()
-    follows = any(line.strip() for line in lines[place + 1 : place + 3])
-    return bool(text) and len(text) <= LONGEST_TITLE and text[-1] not in "。；，、：,;:" and follows
+def _resembles_chat(lines: list[str]) -> bool:
+    """Whether an article has several lines with names and times, or speaks with names and colons."""
+    stamped = _headers(lines, _DATED) | _headers(lines, _TIMED)
+    opened = sum(bool(_OPENS_WITH_TIME.match(line.strip())) and not _date_line(line) for line in lines)
+    if opened > 1 or (len(stamped) > 1 and _is_answered(lines, stamped)):
+        return True
+    spoken = Counter(match["name"].strip() for match in _headers(lines, _SPOKEN).values())
+    number = spoken.total()
+    return number > 1 and (number * 2 >= _filled(lines) or (number > 2 and len(spoken) < number))
 
 
 def _headed(record: Record, basket: Basket, number: int) -> Record:
     """An article with source and time taken from the lines under its title; a note quotes them."""
     lines = record.body.split("\n") if record.title else []
-    used: list[str] = []
-    source: str = ""
-    when: Any = ""
-    place = 0
-    while place < min(len(lines), 12):
-        text = lines[place].strip()
-        after = next((line.strip() for line in lines[place + 1 : place + 3] if line.strip()), "")
-        if not text:
-            place += 1
-            continue
-        if len(text) > 100:
+    head = [place for place, line in enumerate(lines[:HEAD_LINES]) if line.strip()]
+    said: dict[str, str] = {}
+    done = 0
+    while done < len(head):
+        # an account may stand on the line above its date
+        for count, kind in ((1, "byline"), (2, "byline"), (1, "meta")):
+            match = _match(kind, " ".join(lines[place].strip() for place in head[done : done + count]))
+            if match:
+                break
+        if not match:
             break
-        if not when and (match := _BYLINE.fullmatch(text)):
-            when = re.sub(r"(:\d\d)\s+\D\S*$", r"\1", match["when"])
-            source = source or (match["who"].split() or [""])[-1]
-        elif match := _ORIGINAL.fullmatch(text) or _FROM.fullmatch(text):
-            source = (match["who"].split() or [source])[-1]
-        elif not (_OTHER_META.fullmatch(text) or _names_account(text, after)):
-            break
-        elif _names_account(text, after):
-            source = source or text
-        used.append(text)
-        place += 1
-    if not used:
+        said = {key: text for key, text in match.groupdict().items() if text} | said
+        done += count
+    if not done:
         return record
-    quoted = "".join(f"「{text}」" for text in used)
+    quoted = "".join(f"「{lines[place].strip()}」" for place in head[:done])
     basket.note(LABEL, number, f"标题下面的{quoted}读作来源和时间，没有留在正文里")
-    return replace(record, body="\n".join(lines[place:]).strip(), published_at=when, source=source)
-
-
-def _names_account(text: str, after: str) -> bool:
-    """Whether a short line stands right above the date, as an account's name does."""
-    return (
-        len(text) <= 20
-        and not re.search(r"[，。！？；：,.!?;:]", text)
-        and bool(re.fullmatch(_YMD + rf"(?:\s*{_CLOCK}(?:\s+\S{{1,12}})?)?", after))
-    )
+    body = "\n".join(lines[head[:done][-1] + 1 :]).strip()
+    source = said.get("who", "").split()[-1:]
+    return replace(record, body=body, published_at=said.get("when", ""), source="".join(source))

@@ -16,21 +16,28 @@ from typing import NamedTuple
 SHORTEST_PART = 30
 LONGEST_HEADING = 48
 LONGEST_QUESTION = 36
+# headings shorter than this on average (背景, 做法) name sections
+SHORTEST_TITLES = 5
 # text before the first heading that is this long speaks for one article with an introduction
 LONG_OPENING = 60
-_NUMERALS = "一二三四五六七八九十"
-_FORMAL = "壹贰叁肆伍陆柒捌玖拾"
-_ROMAN = "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫ"
-_HAN = rf"[{_NUMERALS}]{{1,3}}"
+_HAN = "[一二三四五六七八九十]{1,3}"
 _GAP = r"[\s、.．:：,，]"
-
-
-class Style(NamedTuple):
-    """A way of numbering: the pattern (the number is group 1) and what it says by itself for a list of articles."""
-
-    name: str
-    pattern: re.Pattern[str]
-    weight: int
+# 第一篇, 篇一: these words say by themselves that articles follow
+_NAMED = re.compile(
+    rf"(?:第\s*({_HAN}|\d{{1,2}})\s*篇(?:文章|范文)?{_GAP}*|(?:篇|范文|例文|文章)\s*({_HAN}|\d{{1,2}}){_GAP}+)"
+)
+# ways of numbering that may be an article's own sections too; never mixed, each is a level of its own
+_STYLES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"([⑴-⒇㈠-㈩])\s*",
+        r"([①-⑳❶-❿])\s*",
+        r"[(（『「【]([一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾]|\d{1,2})[)）』」】]\s*",
+        rf"([Ⅰ-Ⅻ]|[A-Z](?={_GAP})){_GAP}*",
+        rf"({_HAN}){_GAP}\s*",
+        r"(\d{1,2})(?:[、.．:：](?!\d)\s*|\s+)",
+    )
+)
 
 
 class Part(NamedTuple):
@@ -40,23 +47,6 @@ class Part(NamedTuple):
     body: str
 
 
-# the weights were set on the three shared pages and the invented pages of the tests: 3 is enough to cut
-ENOUGH = 3
-STYLES = (
-    Style("第一篇", re.compile(rf"第\s*({_HAN}|\d{{1,2}})\s*篇(?:文章|范文)?{_GAP}*"), 6),
-    Style("篇一", re.compile(rf"(?:篇|范文|例文|文章)\s*({_HAN}|\d{{1,2}}){_GAP}+"), 6),
-    Style("⑴", re.compile(r"([⑴-⒇])\s*"), 1),
-    Style("㈠", re.compile(r"([㈠-㈩])\s*"), 1),
-    Style("❶", re.compile(r"([❶-❿])\s*"), 1),
-    Style("『壹』", re.compile(rf"[『「【\[]([{_FORMAL}{_NUMERALS}])[』」】\]]\s*"), 1),
-    Style("Ⅰ", re.compile(rf"([{_ROMAN}]){_GAP}*"), 1),
-    Style("(1)", re.compile(r"[(（](\d{1,2})[)）]\s*"), 0),
-    Style("（一）", re.compile(rf"[(（]({_HAN})[)）]\s*"), 0),
-    Style("①", re.compile(r"([①-⑳])\s*"), 0),
-    Style("A.", re.compile(rf"([A-Z]){_GAP}\s*"), 1),
-    Style("一、", re.compile(rf"({_HAN}){_GAP}\s*"), 0),
-    Style("1.", re.compile(r"(\d{1,2})(?:[、.．:：](?!\d)\s*|\s+)"), 0),
-)
 _MARKED_QUESTION = re.compile(r"(?:Q|问|问题)\s*\d{0,2}\s*[:：.、]\s*", re.IGNORECASE)
 # both scripts, since scraped pages come in both
 _ASKS = re.compile(
@@ -71,57 +61,52 @@ _SECTIONS = re.compile(
     r"^(?:引言|前言|导语|導語|背景|概述|摘要|目的|意义|意義|总结|總結|小结|小結|结语|結語|结论|結論|结束语|結束語|写在最后|寫在最後)"
     r"|背景介绍|背景介紹|主要问题|主要問題|第[一二三四五六七八九十]步|步骤|步驟"
 )
-_ANNOUNCES = re.compile(rf"([{_NUMERALS}两兩几幾]{{1,2}}|\d{{1,2}})\s*[个個种種条條步招点點样樣大类類件道款]")
 
 
 def split_articles(lines: list[str], *, title: str = "") -> list[Part]:
     """The articles of a text, or [] where it is one. `title` is the page's own, where it does not stand in `lines`.
+
+    Three signs: the numbers run once in order, the parts are long enough under headings like titles, and nothing
+    says that they are sections of one article.
 
     >>> body = "小米先泡半小时，水开了再下锅，小火慢慢熬到米油浮上来，关火以后再焖十分钟。"
     >>> [part.title for part in split_articles(["第一篇：秋天的粥", body, "第二篇：夏天的汤", body])]
     ['秋天的粥', '夏天的汤']
     """
     lines = [line for line in lines if line.strip()]
-    best: list[tuple[int, str]] = []
-    best_score = ENOUGH - 1
-    for style in STYLES:
-        found = _numbered(lines, style)
-        score = style.weight + _signs(lines, found, title) if found else 0
-        if score > best_score:
-            best, best_score = found, score
-    best = best or _questions(lines)
-    return _parts(lines, best, title) if best else []
+    found = _numbered(lines, _NAMED)
+    for style in _STYLES:
+        if not found:
+            other = _numbered(lines, style)
+            found = other if other and not _sections(lines, other, title) else []
+    found = found or _questions(lines)
+    return _parts(lines, found, title) if found else []
 
 
 def _number(mark: str) -> int:
-    """The value of a numeral, 0 where it is none."""
-    if mark in _ROMAN or mark in _FORMAL:
-        return (_ROMAN if mark in _ROMAN else _FORMAL).index(mark) + 1
-    if "❶" <= mark <= "❿":
-        return ord(mark) - ord("❶") + 1
-    plain = unicodedata.normalize("NFKC", mark).strip("()")
-    if plain.isdigit():
-        return int(plain)
-    if len(plain) == 1 and plain in _NUMERALS:
-        return _NUMERALS.index(plain) + 1
-    if plain.isascii():
-        return ord(plain) - ord("A") + 1
-    tens, _, ones = plain.partition("十")
-    return 10 * (_NUMERALS.find(tens) + 1 if tens else 1) + (_NUMERALS.find(ones) + 1 if ones else 0)
+    """The value of a numeral: 12, 十二, ⑫, 壹, Ⅻ, or of a letter."""
+    if mark.isdecimal():
+        return int(mark)
+    if "A" <= mark <= "Z":
+        return ord(mark) - ord("A") + 1
+    total = 0
+    for digit in map(unicodedata.numeric, mark):
+        total = int(max(total, 1) * 10 if digit == 10 and len(mark) > 1 else total + digit)
+    return total
 
 
-def _numbered(lines: list[str], style: Style) -> list[tuple[int, str]]:
+def _numbered(lines: list[str], style: re.Pattern[str]) -> list[tuple[int, str]]:
     """The headings of a style where they run 1, 2, 3 … once through the text and each has a part under it."""
     found: list[tuple[int, str]] = []
     for place, line in enumerate(lines):
-        match = style.pattern.match(line.strip())
+        match = style.match(line.strip())
         if match is None:
             continue
         heading = line.strip()[match.end() :].strip()
-        bare = style.weight > 1 and not heading  # 第一篇 alone, its title on the next line
+        bare = style is _NAMED and not heading  # 第一篇 alone, its title on the next line
         if not (bare or 1 < len(heading) <= LONGEST_HEADING) or _ENDS.search(heading):
             continue
-        if _number(match[1]) != len(found) + 1:
+        if _number(next(filter(None, match.groups()))) != len(found) + 1:
             return []  # numbers that begin again belong inside the articles
         found.append((place, heading))
     return found if len(found) > 1 and min(_sizes(lines, found)) >= SHORTEST_PART else []
@@ -135,24 +120,20 @@ def _sizes(lines: list[str], found: list[tuple[int, str]]) -> list[int]:
     ]
 
 
-def _signs(lines: list[str], found: list[tuple[int, str]], title: str) -> int:
-    """How much speaks for articles rather than for sections of one."""
+def _sections(lines: list[str], found: list[tuple[int, str]], title: str) -> bool:
+    """Whether headings look like the sections of one article: short, of one topic, or under a title of their own."""
     headings = [heading for _, heading in found]
     opening = lines[: found[0][0]]
     named = opening[0].strip() if opening else title
-    sizes = sorted(_sizes(lines, found))
-    signs = 2 * (sum(bool(_ASKS.search(heading)) for heading in headings) * 2 >= len(headings))
-    length = sum(len(heading) for heading in headings) / len(headings)
-    signs += (length >= 7) + (length >= 10)
-    signs += sizes[len(sizes) // 2] >= 400
-    signs += _restarts(lines, found) >= 2
-    signs += not _common_topic(headings)
-    signs += -1 if named and named not in headings[0] else 1
-    signs -= 2 * (len("".join(opening[1 if not title else 0 :])) >= LONG_OPENING)
-    signs -= 2 * any(_SECTIONS.search(heading) for heading in headings)
-    announced = _ANNOUNCES.search(named)
-    signs -= 2 * (announced is not None and _number(announced[1].replace("两", "二")) == len(found))
-    return signs
+    asking = sum(bool(_ASKS.search(heading)) for heading in headings) * 2 >= len(headings)
+    one_topic = _common_topic(headings)
+    under_title = bool(named) and named not in headings[0]
+    return (
+        sum(map(len, headings)) < SHORTEST_TITLES * len(headings)
+        or max(len(named), len("".join(opening[0 if title else 1 :]))) >= LONG_OPENING
+        or (not asking and (one_topic or under_title or any(map(_SECTIONS.search, headings))))
+        or (one_topic and under_title)
+    )
 
 
 def _pairs(heading: str) -> set[str]:
@@ -164,16 +145,6 @@ def _pairs(heading: str) -> set[str]:
 def _common_topic(headings: list[str]) -> bool:
     counts = Counter(pair for heading in headings for pair in _pairs(heading))
     return bool(counts) and max(counts.values()) * 3 > len(headings) * 2
-
-
-def _restarts(lines: list[str], found: list[tuple[int, str]]) -> int:
-    """In how many parts a numbering of their own begins."""
-    ends = [place for place, _ in found[1:]] + [len(lines)]
-    first = re.compile(rf"(?:1[、.．:：]|一[、:：]|[(（][1一][)）]|①|⑴)\S|第一{_GAP}?\S")
-    return sum(
-        any(first.match(line.strip()) for line in lines[place + 1 : end])
-        for (place, _), end in zip(found, ends, strict=True)
-    )
 
 
 def _questions(lines: list[str]) -> list[tuple[int, str]]:
@@ -195,7 +166,10 @@ def _is_question(line: str) -> bool:
     """Whether a line asks and could stand alone: no number before it, no 那么, and something that it asks about."""
     if len(line) > LONGEST_QUESTION or _ENDS.search(line) or _LEANS.match(line):
         return False
-    if any(style.pattern.match(line) for style in STYLES) or len(re.sub(r"\W", "", _ASKS.sub("", line))) < 3:
+    if (
+        any(style.match(line) for style in (_NAMED, *_STYLES))
+        or len(re.sub(r"\W", "", _ASKS.sub("", line))) < 3
+    ):
         return False
     return bool(re.search(r"[?？]$", line) or (_OPENS_ASKING.match(line) and not re.search(r"[，,。]", line)))
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from toolkit.documents._chrome import clean_lines, cleaning_note
-from toolkit.documents._feeds import is_feed, read_feed
+from toolkit.documents._feeds import is_cut_off, is_feed, read_feed
 from toolkit.documents._gather import Asked, Basket, Record
 from toolkit.documents._pages import near_moment, read_page
 from toolkit.documents._split import split_articles
@@ -16,6 +16,8 @@ FEED_SUFFIXES = (".xml", ".rss", ".atom")
 TEXT_SUFFIXES = (".txt", ".md", *PAGE_SUFFIXES, *FEED_SUFFIXES)
 # a first line longer than this is the text's beginning, not its title
 LONGEST_TITLE = 64
+_FRONT_MATTER = re.compile(r"[\s\ufeff]*---[ \t]*\n((?:.*\n){1,60}?)(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
+_FRONT_LINE = re.compile(r"(title|date|author|source|tags)\s*:\s*(\S.*)", re.IGNORECASE)
 
 
 def kind_of(content: str, suffix: str) -> str:
@@ -37,15 +39,31 @@ def take_content(
     if encoding not in ("utf-8", "utf-8-sig"):
         basket.note(label, 0, f"按 {encoding} 编码读入")
     removed: list[str] = []
+    said: dict[str, str] = {}
     if kind == "feed":
         records = read_feed(content, label, url=url)
+        if is_cut_off(content):
+            basket.note(label, len(records), "订阅源不完整，最后一条可能缺内容")
     elif kind == "page":
         records, removed = _page_records(content, label, asked, url=url)
     else:
         content = content.replace("\r\n", "\n")
+        if kind == "markdown":
+            said, unused, content = front_matter(content)
+            byline = "" if asked.source else said.get("author") or said.get("source", "")
+            unused += [
+                f"{key}: {said[key]}" for key in ("author", "source") if said.get(key, byline) != byline
+            ]
+            if unused:
+                basket.note(
+                    label, 0, f"文件开头的说明里有没用上的行：{''.join(f'「{line}」' for line in unused)}"
+                )
         cleaned, removed = clean_lines(content)
         record = plain_text(cleaned, markdown=kind == "markdown")
-        record = replace(record, published_at=near_moment(content.strip().split("\n"), record.title))
+        if said.get("title", record.title) != record.title:
+            record = replace(record, title=said["title"], body=cleaned.strip())
+        moment = said.get("date") or near_moment(content.strip().split("\n"), record.title)
+        record = replace(record, published_at=moment, source=byline if said else "")
         records = _split(record, asked, page=False)
     if removed:
         basket.note(label, 0, cleaning_note(removed))
@@ -54,16 +72,10 @@ def take_content(
     if kind != "feed" and len(records) > 1:
         for row in range(1, len(records) + 1):
             basket.note(label, row, f"一页拆成 {len(records)} 篇")
-    basket.files.append(
-        {
-            "path": label,
-            "format": kind,
-            "encoding": encoding,
-            "read": taken,
-            "rejected": len(basket.rejected) - before,
-            "outcome": "已读",
-        }
-    )
+    if taken and "tags" in said:
+        basket.extras[-1]["tags"] = said["tags"]
+    rejected = len(basket.rejected) - before
+    basket.add_file(label, format=kind, encoding=encoding, read=taken, rejected=rejected)
 
 
 def _page_records(content: str, label: str, asked: Asked, *, url: str) -> tuple[list[Record], list[str]]:
@@ -73,7 +85,7 @@ def _page_records(content: str, label: str, asked: Asked, *, url: str) -> tuple[
     folder's name, and that before a byline or the name of the site.
     """
     page = read_page(content, label, url=url)
-    body, removed = clean_lines(page.record.body, lists=True)
+    body, removed = clean_lines(page.record.body, thread=page.thread)
     source = page.record.source if not (asked.source and asked.source_given) else ""
     record = replace(
         page.record,
@@ -92,6 +104,24 @@ def _split(record: Record, asked: Asked, *, page: bool) -> list[Record]:
     title = record.title if page else ""
     parts = split_articles(lines if page else [record.title, *lines], title=title)
     return [replace(record, title=part.title, body=part.body) for part in parts] or [record]
+
+
+def front_matter(content: str) -> tuple[dict[str, str], list[str], str]:
+    """What the `key: value` lines before a Markdown text say, the lines among them not understood, and the text.
+
+    >>> front_matter("---\\ntitle: 石榴怎么卖\\nlayout: post\\n---\\n正文")
+    ({'title': '石榴怎么卖'}, ['layout: post'], '正文')
+    """
+    block = _FRONT_MATTER.match(content)
+    said: dict[str, str] = {}
+    unknown: list[str] = []
+    for line in (block[1] if block else "").split("\n"):
+        known = _FRONT_LINE.fullmatch(line.strip())
+        if known and known[1].lower() not in said:
+            said[known[1].lower()] = known[2].strip("\"' ")
+        elif line.strip():
+            unknown.append(line.strip())
+    return (said, unknown, content[block.end() :]) if block and said else ({}, [], content)
 
 
 def plain_text(content: str, *, markdown: bool) -> Record:

@@ -7,10 +7,11 @@ import contextlib
 import gzip
 import io
 import itertools
+import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from toolkit.schema import InputError
 
@@ -35,30 +36,54 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# what a text is told by at its beginning: some ten thousand characters say enough
+_START = 65_536
+# a stray NUL in a cell is dirt, more are a program, a picture or UTF-16 without its mark
+_MOST_NULS = 8
+# bytes that no GB18030 or Big5 text holds; in UTF-16 one Han character in nine has one
+_CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x19\x1c-\x1f]")
+# letters, digits, Han and the punctuation between them: all but all of a Chinese text, a third of random UTF-16
+_USUAL = re.compile(r"[\t\r\n -~\u2010-\u2027\u3000-\u303f\u4e00-\u9fff\uff01-\uff5e]")
+_LEAST_USUAL = 0.9
+# read around the first fault: before it, and in all; a fault says nothing of text far from it
+_BEFORE_FAULT = 3_000
+_AROUND_FAULT = 100_000
+# of characters that are not ASCII: GBK taken for UTF-8 spoils four in five, so up to one in five is damage
+_MOST_SPOILT = 0.2
 Blocks = Callable[[], Iterable[bytes]]
 
 
 class _Watched(io.RawIOBase):
-    """A raw stream that tells how many bytes have gone through it."""
+    """A raw stream that tells how many bytes have gone through it; a lenient one ends where a gz file is damaged."""
 
-    def __init__(self, stream: Any, tell: Callable[[int], None]) -> None:
-        self._stream, self._tell, self._count = stream, tell, 0
+    def __init__(
+        self, take: Callable[[Any], int], tell: Callable[[int], None], *, lenient: bool = False
+    ) -> None:
+        self._take, self._tell, self._count, self._lenient = take, tell, 0, lenient
+        self.cut = False
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        got = self._stream.readinto(buffer)
+        try:
+            got = 0 if self.cut else self._take(buffer)
+        except (gzip.BadGzipFile, EOFError, zlib.error):
+            if not self._lenient:
+                raise
+            self.cut, got = True, 0
         self._count += got
         self._tell(self._count)
         return got
 
 
 @contextlib.contextmanager
-def open_bytes(path: Path, *, watch: Callable[[int], None] | None = None) -> Iterator[io.BufferedReader]:
+def open_bytes(
+    path: Path, *, watch: Callable[[int], None] | None = None, lenient: bool = False
+) -> Iterator[io.BufferedReader]:
     """The file's bytes as a stream, gz unpacked whatever the name says; `watch` gets the file's own bytes read so far.
 
-    Raises InputError when the file cannot be opened, is damaged, or unpacks to over 1.5 GB.
+    Raises InputError when the file cannot be opened, unpacks to over 1.5 GB, or is damaged (not where `lenient`).
     """
 
     def capped(count: int) -> None:
@@ -67,16 +92,23 @@ def open_bytes(path: Path, *, watch: Callable[[int], None] | None = None) -> Ite
 
     try:
         with path.open("rb", buffering=0) as file:
-            raw: Any = io.BufferedReader(_Watched(file, watch or (lambda _: None)), BLOCK)
+            raw: Any = io.BufferedReader(_Watched(file.readinto, watch or (lambda _: None)), BLOCK)
             if raw.peek(2)[:2] == GZIP:
-                raw = io.BufferedReader(_Watched(gzip.GzipFile(fileobj=raw), capped), BLOCK)
+                # readinto would lose what it has unpacked before the damage
+                unpack = gzip.GzipFile(fileobj=raw).readinto1
+                raw = io.BufferedReader(_Watched(unpack, capped, lenient=lenient), BLOCK)
             yield raw
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise InputError(f"{path.name}：这个 gz 文件已损坏或不完整。请重新导出或下载。") from error
+        raise damaged(path.name) from error
     except OSError as error:
         raise InputError(
             f"{path.name}：打不开，可能正被别的程序占用。请关闭它（如 Excel）后再试。"
         ) from error
+
+
+def damaged(name: str) -> InputError:
+    """The error for a gz file that cannot be unpacked."""
+    return InputError(f"{name}：这个 gz 文件已损坏或不完整。请重新导出或下载。")
 
 
 def read_bytes(path: Path) -> bytes:
@@ -99,7 +131,7 @@ def find_encoding(blocks: Blocks, name: str) -> str:
     """The encoding of a text that comes in blocks, each call of `blocks` from its beginning.
 
     A byte order mark decides; else UTF-8 where all of the text keeps to it, or nearly all (a file cut off in
-    mid-character); else GB18030 or Big5. Raises InputError for what is no text.
+    mid-character); else UTF-16 without its mark, GB18030 or Big5. Raises InputError for what is no text.
     """
     first = next(iter(blocks()), b"")
     for signature, kind in _SIGNATURES.items():
@@ -108,40 +140,45 @@ def find_encoding(blocks: Blocks, name: str) -> str:
     for bom, encoding in _BOMS:
         if first.startswith(bom):
             return encoding
-    # a stray NUL in a cell is dirt, many of them are a program, a picture or UTF-16 without its mark
-    if first[:65536].count(b"\x00") > 8:
-        if encoding := _utf16(first[:65536]):
+    start = first[:_START]
+    if start.count(b"\x00") > _MOST_NULS:
+        if encoding := _utf16(start):
             return encoding
         raise InputError(f"{name}：文件里有二进制内容，不是文字。请重新导出为 CSV 或 Excel（xlsx）。")
-    return _by_content(blocks)
+    return _by_content(blocks, start)
 
 
-def _utf16(sample: bytes) -> str:
-    """Which UTF-16 a sample without a mark is in: delimiters and line ends leave NULs on one side only."""
-    low, high = sample[0::2].count(0), sample[1::2].count(0)
-    encoding = "utf-16-le" if high > 10 * low else "utf-16-be" if low > 10 * high else ""
-    text = sample[: len(sample) // 2 * 2].decode(encoding, errors="replace") if encoding else ""
-    readable = sum(char.isprintable() or char in "\t\r\n" for char in text)
-    return encoding if "\n" in text and readable > 0.99 * len(text) else ""
+def _utf16(start: bytes) -> str:
+    """Which UTF-16 a text without a mark is in, "" for neither; letters read the wrong way round look like Han."""
+    found = {}
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = start[: len(start) // 2 * 2].decode(encoding, errors="replace")
+        usual = _USUAL.findall(text)
+        if len(usual) > _LEAST_USUAL * len(text):
+            found[encoding] = sum(char.isascii() for char in usual)
+    return max(found, key=lambda name: found[name], default="")
 
 
-def _by_content(blocks: Blocks) -> str:
+def _by_content(blocks: Blocks, start: bytes) -> str:
     decoder = codecs.getincrementaldecoder("utf-8")()
     before = b""  # the bytes ahead of the block at hand, for a sample around the first fault
     try:
         for block in itertools.chain(blocks(), [b""]):
             decoder.decode(block, final=not block)
-            before = (before + block)[-3000:]
+            before = (before + block)[-_BEFORE_FAULT:]
         return "utf-8"
     except UnicodeDecodeError as error:
-        sample = (before + block)[max(0, len(before) + error.start - 3000) :][:100_000]
-    # GBK taken for UTF-8 spoils four characters in five, so a few spoilt ones are damage
+        begin = max(0, len(before) + error.start - _BEFORE_FAULT)
+        sample = (before + block)[begin:][:_AROUND_FAULT]
     text = sample.decode("utf-8", errors="replace")
-    if text.count("\ufffd") <= 0.2 * (len(text) - len(text.encode("ascii", "ignore"))):
+    if text.count("\ufffd") <= _MOST_SPOILT * (len(text) - len(text.encode("ascii", "ignore"))):
         return "utf-8"
+    if _CONTROLS.search(start) and (encoding := _utf16(start)):
+        return encoding
     from charset_normalizer import from_bytes
 
-    best = from_bytes(sample, cp_isolation=["gb18030", "big5"]).best()
+    # one control character would make it give up
+    best = from_bytes(_CONTROLS.sub(b"", sample), cp_isolation=["gb18030", "big5"]).best()
     likely = "big5" if best is not None and best.encoding == "big5" else "gb18030"
     found = {}
     for encoding in (likely, "gb18030", "big5"):
@@ -161,13 +198,14 @@ def _spoilt(blocks: Blocks, encoding: str) -> int:
 class Lines:
     """The lines of a text with their ends, as a stream; NULs taken out, over-long ones cut at `MAX_LINE` + 1.
 
-    `encoding` is what it is read in; `nuls` and `damaged` tell, after reading, whether NULs were taken out and
-    whether there are bytes that could not be read.
+    `encoding` is what it is read in. After reading, `nuls` and `damaged` tell whether NULs were taken out and whether
+    there are bytes that could not be read; `cut` is the number of the line in which a gz file ends early, else 0.
     """
 
     def __init__(self, stream: io.BufferedReader, encoding: str) -> None:
         """Take the stream at its beginning."""
-        self.encoding, self.nuls, self.damaged = encoding, False, False
+        self.encoding, self.nuls, self.damaged, self.cut = encoding, False, False, 0
+        self._raw = cast(_Watched, stream.raw)
         # \r alone ends a line only in files of an old Mac; elsewhere it is dirt in a cell
         old_mac = b"\n" not in stream.peek(BLOCK)
         self._text = io.TextIOWrapper(
@@ -178,29 +216,33 @@ class Lines:
     def __iter__(self) -> Iterator[str]:
         """Each line once."""
         read = self._text.readline
+        number = 0
         while line := read(MAX_LINE + 1):
-            if len(line) > MAX_LINE:
-                rest = line
-                while rest and not rest.endswith(("\n", "\r")):
-                    rest = read(BLOCK)
+            rest = line
+            while len(line) > MAX_LINE and rest and not rest.endswith(("\n", "\r")):
+                rest = read(BLOCK)
+            if self._raw.cut and not rest.endswith(("\n", "\r")):
+                break  # a line cut off in its middle may say 1 for 12
+            number += 1
             if "\x00" in line:
                 self.nuls = True
                 line = line.replace("\x00", "")
             if "\ufffd" in line:
                 self.damaged = True
             yield line
+        self.cut = number + 1 if self._raw.cut else 0
 
 
 @contextlib.contextmanager
 def open_lines(path: Path, name: str, *, watch: Callable[[int], None] | None = None) -> Iterator[Lines]:
-    """The file's lines as a stream. Raises InputError for what is no text."""
+    """The file's lines as a stream, to the damage in a gz file. Raises InputError for what is no text."""
 
     def blocks() -> Iterator[bytes]:
-        with open_bytes(path) as stream:
+        with open_bytes(path, lenient=True) as stream:
             yield from iter(lambda: stream.read(BLOCK), b"")
 
     encoding = find_encoding(blocks, name)
-    with open_bytes(path, watch=watch) as stream:
+    with open_bytes(path, watch=watch, lenient=True) as stream:
         yield Lines(stream, encoding)
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from toolkit.schema import InputError
+from toolkit.tables._cells import short
 from toolkit.tables._rows import Rows
 
 # a whole JSON document takes some five times its size while it is read; JSON Lines has no such limit
 _MAX_WHOLE = 300_000_000
 _BROKEN = "这一行不是完整的 JSON"
+_REPEATED = "同一条里的字段「{}」不止一次，用了最后一个"
 
 
 def read_json_lines(lines: Iterable[str], rows: Rows) -> None:
@@ -21,7 +24,7 @@ def read_json_lines(lines: Iterable[str], rows: Rows) -> None:
         if not line.strip():
             continue
         try:
-            value = json.loads(line)
+            value = _loaded(line, number, rows)
         except (ValueError, RecursionError):
             rows.reject(number, _BROKEN)
             continue
@@ -41,7 +44,7 @@ def read_json(lines: Iterable[str], rows: Rows) -> None:
         if size > _MAX_WHOLE:
             raise InputError(f"{rows.path}：JSON 文件太大，没有读。请导出为 JSONL（每行一条）或 CSV。")
     try:
-        value = json.loads("".join(parts))
+        value = _loaded("".join(parts), 1, rows)
     except RecursionError as error:
         raise InputError(f"{rows.path}：JSON 嵌套太深，没有读。请导出为 CSV 或 JSONL。") from error
     except ValueError as error:
@@ -54,6 +57,23 @@ def read_json(lines: Iterable[str], rows: Rows) -> None:
     keys: dict[str, None] = {}
     for number, record in enumerate(_the_list(value, rows.path), start=1):
         _add(rows, keys, number, record, "这一条不是「字段: 值」的形式")
+
+
+def _loaded(text: str, number: int, rows: Rows) -> Any:
+    """The value of a JSON text, with a note on the row where an object has the same key twice."""
+    repeated: dict[str, None] = {}
+
+    def to_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            counted = Counter(key for key, _ in pairs)
+            repeated.update((key, None) for key in found if counted[key] > 1)
+        return found
+
+    value = json.loads(text, object_pairs_hook=to_object)
+    if repeated:
+        rows.note(number, _REPEATED.format(short("、".join(repeated))))
+    return value
 
 
 def _place(error: ValueError) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from toolkit import schema
 from toolkit.schema import Contract, InputError
-from toolkit.tables._bytes import Lines, open_bytes, open_lines, read_bytes, suffix_of
+from toolkit.tables._bytes import Lines, damaged, open_bytes, open_lines, read_bytes, suffix_of
 from toolkit.tables._cells import unquote_cell
 from toolkit.tables._delimited import read_delimited
 from toolkit.tables._html import looks_like_page, read_page_tables
@@ -67,10 +67,20 @@ def _read_text(lines: Lines, suffix: str, label: str, is_header: IsHeader | None
     else:
         ours = lines.encoding == "utf-8-sig" and bool(head) and head[0].endswith("\r\n")
         tables = [_read_rows(text, suffix, start, Rows(label, is_header), ours=ours)]
+    if lines.cut:
+        _say_cut(tables, lines.cut, label)
     for table in tables:
         table.encoding = lines.encoding
         table.notes += [{"path": label, "row": 1, "note": note} for note in _remarks(lines)]
     return tables
+
+
+def _say_cut(tables: list[Table], row: int, label: str) -> None:
+    """Reject what follows the rows of a damaged gz file; where they are not told by line, the file as a whole."""
+    if not any(table.row_numbers and table.format in ("csv", "tsv", "jsonl") for table in tables):
+        raise damaged(label)
+    reason = "gz 文件从这一行起已损坏或不完整，后面的没有读。请重新导出或下载"
+    tables[0].rejected.append({"path": label, "row": row, "reason": reason})
 
 
 def _read_rows(text: Iterator[str], suffix: str, start: str, rows: Rows, *, ours: bool) -> Table:

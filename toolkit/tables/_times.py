@@ -17,7 +17,9 @@ _CLOCK = (
     r"(?::(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?|[时時点點](?:(\d{1,2}|半)分?(?:(\d{1,2})秒)?)?)\s*([AaPp][Mm])?)?"
 )
 _WEEKDAY = re.compile(r"\(?(?:周|週|星期)[一二三四五六日天]\)?")
-_LABEL = re.compile(r"^(?:(?:发布|发表|编辑|更新|创建)?(?:于|时间|日期)|发布|发表)\s*:?\s*")
+_LABEL = re.compile(
+    r"^(?:(?:发布|发表|编辑|更新|创建)?(?:于|时间|日期)|发布|发表)\s*:?\s*|(?<=\S)\s*(?:发布|发表|编辑|更新|创建)$"
+)
 _YMD = re.compile(r"(\d{4}|\d{2}(?=\s*年))\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?" + _CLOCK)
 _DIGITS = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?")
 _MD = re.compile(r"(\d{1,2})\s*[-/月]\s*(\d{1,2})\s*[日号]?" + _CLOCK)
@@ -25,7 +27,7 @@ _THREE = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{2}|\d{4})" + _CLOCK)
 _AGO = re.compile(r"(\d{1,4}|[半一二两三四五六七八九十])\s*个?\s*(秒|分|小时|天|周|星期|月|年)(?:钟)?之?前")
 _NAMED = re.compile(r"(今天|今日|昨天|昨日|前天|前日|大前天)" + _CLOCK)
 _OF_WEEK = re.compile(r"(上|本|这)?(?:个)?(?:周|星期)([一二三四五六日天])" + _CLOCK)
-_ISO_ZONE = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})")
+_ISO_ZONE = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?\s*(Z|[+-]\d{2}(:?\d{2})?)")
 _SIMPLE = str.maketrans("鐘鍾時點號週個剛後發佈", "钟钟时点号周个刚后发布")
 _EXCEL_EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - a serial has no zone; Shanghai is put on below
 _AGO_UNITS = {"秒": 1, "分": 60, "小时": 3600, "天": 86_400, "周": 604_800, "星期": 604_800}
@@ -66,7 +68,7 @@ def parse_time(value: Any, *, now: dt.datetime | None = None) -> tuple[pd.Timest
             if pd.isna(found):
                 return pd.NaT, ""
         else:
-            text = _LABEL.sub("", str(value).translate(WIDE).translate(_SIMPLE).strip(), count=1)
+            text = _LABEL.sub("", str(value).translate(WIDE).translate(_SIMPLE).strip())
             if is_nothing(text.lower()):
                 return pd.NaT, ""
             found = _read_time(text, now)

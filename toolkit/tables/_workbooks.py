@@ -9,17 +9,20 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import re
 import subprocess
 import sys
 import warnings
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from toolkit.schema import InputError
-from toolkit.tables._rows import IsHeader, Rows, Table
+from toolkit.tables._bytes import BLOCK
+from toolkit.tables._rows import IsHeader, Rows, Table, is_blank
 
+# a bomb unpacks to a thousand times its size and more, sheets of repeated cells to a hundred; small ones do no harm
 _MAX_UNPACKED = 1_500_000_000
 _MAX_RATIO = 200
 _RATIO_FROM = 200_000_000
@@ -38,7 +41,13 @@ _ERRORS = {
 }
 _DAMAGED = "不是完好的 {kind} 工作簿。请在 Excel 里打开后另存为 xlsx 再试。"
 _LOCKED = "工作簿有密码，打不开。请在 Excel 里去掉密码后另存再试。"
-_SECONDS = 120
+_SECONDS = 120  # the largest xls there can be (65 536 rows a sheet) takes some ten
+_UNVALUED = "是公式，文件里没有存它的结果，按空白处理。请在 Excel 里打开并保存，再读一次"
+# what a linked cell shows: the last argument where it is plain text, else the address itself
+_LINK = re.compile(r'=HYPERLINK\((?:.*,)?\s*"((?:[^"]|"")*)"\s*\)', re.IGNORECASE | re.DOTALL)
+# in a sheet's XML: a formula, or cells of one column merged (A2:A5)
+_MARK = re.compile(rb'<(?:\w+:)?(?:(f)[ />]|mergeCell [^>]*?ref="([A-Z]+)(\d+):\2(\d+)")')
+_LONGEST_MARK = 100
 
 
 def read_workbook(data: bytes, label: str, is_header: IsHeader | None) -> list[Table]:
@@ -99,23 +108,79 @@ def _by_openpyxl(data: bytes, label: str, is_header: IsHeader | None) -> list[Ta
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # missing default styles and the like say nothing about the cells
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        formulas: Any = None
         for sheet in book.worksheets:
-            # many exporters write A1 as the size of every sheet, and openpyxl would believe it
-            sheet.reset_dimensions()
             rows = Rows(f"{label}〔{sheet.title}〕", is_header)
             if sheet.sheet_state != "visible":
                 rows.note(1, "这是隐藏的工作表，也读了")
-            for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+            calculated, merged = _marks(sheet)
+            if calculated and formulas is None:
+                formulas = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
+            lines = _cells(sheet, formulas[sheet.title] if calculated else None, rows)
+            for number, cells in enumerate(_filled(lines, merged, rows), start=1):
                 if number > _LAST_ROW:
                     raise InputError(f"{label}：{_DAMAGED.format(kind='xlsx')}")
                 _take(rows, number, cells)
             found.append(rows.table(format="xlsx"))
-        book.close()
     return found
 
 
-def _take(rows: Rows, number: int, cells: Sequence[Any]) -> None:
-    values = ["" if cell is None else cell for cell in cells]
+def _marks(sheet: Any) -> tuple[bool, dict[int, dict[int, int]]]:
+    """Whether a sheet has formulas, and what is merged downwards: first row to column to last row."""
+    from openpyxl.utils import column_index_from_string
+
+    calculated, before = False, b""
+    merged: dict[int, dict[int, int]] = {}
+    with sheet._get_source() as part:
+        for block in iter(lambda: part.read(BLOCK), b""):
+            for formula, column, first, last in _MARK.findall(before + block):
+                if formula:
+                    calculated = True
+                else:
+                    place = column_index_from_string(column.decode()) - 1
+                    merged.setdefault(int(first), {})[place] = int(last)
+            before = block[-_LONGEST_MARK:]
+    return calculated, merged
+
+
+def _cells(sheet: Any, formulas: Any, rows: Rows) -> Iterator[list[Any]]:
+    """The cells of each row; a formula whose result was not saved is blank with a note, a link what it shows."""
+    # many exporters write A1 as the size of every sheet, and openpyxl would believe it
+    sheet.reset_dimensions()
+    if formulas is None:
+        for cells in sheet.iter_rows(values_only=True):
+            yield ["" if value is None else value for value in cells]
+        return
+    formulas.reset_dimensions()
+    for number, pair in enumerate(zip(sheet.iter_rows(), formulas.iter_rows(), strict=True), start=1):
+        values = ["" if cell.value is None else cell.value for cell in pair[0]]
+        for place, (cell, formula) in enumerate(zip(*pair, strict=True)):
+            # a result that is an empty text is of the type "str"
+            if formula.data_type == "f" and cell.value is None and cell.data_type != "str":
+                link = _LINK.fullmatch(str(formula.value))
+                values[place] = link[1].replace('""', '"') if link else ""
+                if not link:
+                    rows.note(number, f"第 {place + 1} 列{_UNVALUED}")
+        yield values
+
+
+def _filled(lines: Iterator[list[Any]], merged: dict[int, dict[int, int]], rows: Rows) -> Iterator[list[Any]]:
+    """The rows with merged cells below the header filled down from the first one, as they look in Excel."""
+    running: dict[int, tuple[int, Any]] = {}  # column to the last row and the value
+    for number, values in enumerate(lines, start=1):
+        for column, (last, value) in running.items():
+            if number <= last and not is_blank(values):
+                values.extend([""] * (column + 1 - len(values)))
+                values[column] = value
+        for column, last in merged.get(number, {}).items():
+            if rows.header and column < len(values):
+                if not running:
+                    rows.note(number, "从这一行起有上下合并的单元格，合并的各行都按第一格读入")
+                running[column] = (last, values[column])
+        yield values
+
+
+def _take(rows: Rows, number: int, values: list[Any]) -> None:
     for place, value in enumerate(values):
         if type(value) is str and value in _ERRORS:
             rows.note(number, f"第 {place + 1} 列是 Excel 的出错值 {value}，按空白处理")
