@@ -5,6 +5,7 @@ import gzip
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 import toolkit as tk
 from toolkit.documents import document_ids
-from toolkit.schema import DOCUMENTS, TIME_ZONE, ColumnError, InputError
+from toolkit.schema import DOCUMENTS, TIME_ZONE, ChoiceError, ColumnError, InputError
 
 CSV = "账号,文章标题,正文,发布时间,阅读量,点赞\n鲜果铺,石榴到了,软籽的甜,2026-09-14 08:00,1.2w,30\n鲜果铺,柿子慢慢来,,胡说,--,\n"
 PAGE = """<html><head><title>石榴怎么挑 - 果铺</title><meta property="article:published_time" content="2026-09-14T08:00:00+08:00">
@@ -37,7 +38,8 @@ def folder(tmp_path: Path) -> Path:
     (place / "README.md").write_text("说明", encoding="utf-8")
     (place / "图.png").write_bytes(b"\x89PNG")
     (place / "假.csv").write_bytes(b"\xff\xd8\xff\xe0 jpeg")
-    (place / ".DS_Store").write_bytes(b"x")
+    for name in (".DS_Store", "Thumbs.db", "desktop.ini"):
+        (place / name).write_bytes(b"x")
     return place
 
 
@@ -79,7 +81,6 @@ def test_what_a_browser_saves_beside_a_page_is_passed_over_once(tmp_path: Path) 
     why = "保存网页「石榴.html」时带出的文件夹，没有当作内容"
     notes = read.notes[read.notes["note"] == why]
     assert notes["path"].tolist() == passed
-    assert read.files is not None
     assert read.files[read.files["outcome"] == "跳过"]["path"].tolist() == passed
     # without a page of its name a folder is a folder
     assert read.rejected["path"].tolist() == ["网页/柿子_files/a.js", "网页/柿子_files/深/b.js"]
@@ -125,6 +126,49 @@ def test_rename_and_filled_source_and_channel(tmp_path: Path) -> None:
     assert frame[["source", "channel", "title"]].values.tolist() == [["气象", "头条", "甲"]]
     with pytest.raises(ColumnError, match="heading"):
         tk.read_documents(file, rename={"城市": "heading"})
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.xlsx"])
+def test_two_headers_renamed_to_one_column_are_an_error(name: str, tmp_path: Path) -> None:
+    frame = pd.DataFrame({"标题": ["甲"], "正文": ["一"]})
+    frame.to_csv(tmp_path / name, index=False) if name == "a.csv" else frame.to_excel(
+        tmp_path / name, index=False
+    )
+    with pytest.raises(ColumnError, match="标题、正文 都对应 title"):
+        tk.read_documents(tmp_path / name, rename={"标题": "title", "正文": "title"})
+    with pytest.raises(ColumnError, match="题目列 不是内容表的列"):
+        tk.read_documents(tmp_path / name, rename={"标题": "题目列"})
+
+
+def test_a_renamed_header_that_no_file_has_is_noted(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("标题\n甲\n", encoding="utf-8")
+    (tmp_path / "b.csv").write_text("城市\n乙\n", encoding="utf-8")
+    read = tk.read_documents(tmp_path, rename={"城市": "title", "不存在": "title"})
+    assert read.frame["title"].tolist() == ["甲", "乙"]
+    assert read.notes.values.tolist() == [
+        ["", 0, "rename= 里的表头「不存在」，读到的文件里都没有，请核对写法"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "given", "message"),
+    [
+        (None, {}, "的每个路径要写成"),
+        (5, {}, "的每个路径要写成"),
+        (["a.csv", "b.csv"], {}, r"read_documents\(\*列表\)"),
+        ("a.csv", {"rename": "x"}, "rename= 要写成"),
+        ("a.csv", {"rename": {"标题": 5}}, "rename= 要写成"),
+        ("a.csv", {"source": 5}, "source= 要写成文字"),
+        ("a.csv", {"channel": ["头条"]}, "channel= 要写成文字"),
+        ("a.csv", {"now": "前天"}, "now"),
+        ("a.csv", {"split": "x"}, "split= 只能是"),
+    ],
+)
+def test_an_argument_of_the_wrong_kind_is_told_before_anything_is_read(
+    path: Any, given: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ChoiceError, match=message):
+        tk.read_documents(path, **given)
 
 
 def test_a_missing_path_is_a_clear_error(tmp_path: Path) -> None:

@@ -79,7 +79,6 @@ def fetch(urls: Any, **options: Any) -> Read:
 
 
 def files_of(read: Read) -> list[dict[str, Any]]:
-    assert read.files is not None
     return read.files.to_dict("records")
 
 

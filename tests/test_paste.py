@@ -104,7 +104,7 @@ def test_the_mail_form_takes_its_days_from_the_lines_between() -> None:
         ("王老师：https://a.cn/1\n李四：https://a.cn/2\n王老师：好\n李四：收", [[WANG, "https://a.cn/1"], [LI, "https://a.cn/2"], [WANG, "好"], [LI, "收"]]),
         ("王老师：\n到了\n李四：\n好的\n王老师：\n如下", [[WANG, "到了"], [LI, "好的"], [WANG, "如下"]]),
         ("— 2026年9月14日 —\n王老师 20:15\n到了\n李四 20:16\n好的", [[WANG, "到了"], [LI, "好的"]]),
-        ("群里说的：\n\n王老师 2026/9/14 20:15\n到了\n\n李四 2026/9/14 20:16\n「王老师：到了」\n- - - - - - - - -\n好\n\n王老师 2026/9/14 20:17\n嗯", [["", "群里说的："], [WANG, "到了"], [LI, f"「{WANG}：到了」\n- - - - - - - - -\n好"], [WANG, "嗯"]]),
+        ("群里说的：\n\n王老师 2026/9/14 20:15\n到了\n\n李四 2026/9/14 20:16\n「王老师：到了」\n- - - - - - - - -\n好\n\n王老师 2026/9/14 20:17\n嗯", [[WANG, "到了"], [LI, f"「{WANG}：到了」\n- - - - - - - - -\n好"], [WANG, "嗯"]]),
         ("王老师 2026/9/14 20:15\n只有一条", [[WANG, "只有一条"]]),
     ],
 )  # fmt: skip
@@ -194,6 +194,57 @@ def test_every_message_is_kept_and_no_speaker_is_named(talk: list[tuple[str, str
     kept = [body.split(" ", 1)[-1].strip() for body in read.frame["body"]]
     assert kept == [words.strip() for _, _, words in talk]
     assert [name for name in speakers if name in everything(read)] == []
+
+
+SURE = "王小明 2026/9/14 20:15:33\n"
+
+
+@pytest.mark.parametrize(
+    ("paste", "expected"),
+    [
+        (f"以下是今天的聊天\n{SURE}石榴\n\n李四 2026/9/14 20:16:33\n好\n", [["王小明", "石榴"], ["李四", "好"]]),
+        (f"王小明今天说\n{SURE}石榴", [["王小明", "石榴"]]),
+        (f'王小明 拍了拍 "陈姐"\n{SURE}石榴\n陈姐拍了拍我', [["王小明", "石榴"]]),
+        (f'{SURE}石榴\n王小明拍了拍"陈姐"', [["王小明", "石榴"]]),
+        ("13800138000 2026/9/14 20:15:33\n石榴\n1 2026/9/14 20:15:34\n@13800138000 1 斤\n", [["13800138000", "石榴"], ["1", "@{13800138000} 1 斤"]]),
+        (f"{SURE}引用 赵六六 的消息 : 石榴到了\n好", [["王小明", "引用 {赵六六} 的消息 : 石榴到了\n好"]]),
+        ("[2026-09-14 20:15:33] 王小明: 石榴到了\n[2026-09-14 20:15:34] 13800138000：好", [["王小明", "石榴到了"], ["13800138000", "好"]]),
+        ("王小明 2026-09-14 20:15:33 石榴到了\n李四\t2026-09-14 20:15:34\t王小明好", [["王小明", "石榴到了"], ["李四", "{王小明}好"]]),
+        ("王小明 9/14/26 8:15 PM\n石榴\n\n李四 9/14/26 8:16 PM\n好", [["王小明", "石榴"], ["李四", "好"]]),
+        ("Tom 2026/9/14 20:15:33\n石榴\n李四 2026/9/14 20:15:34\ntom 和 @TOM 来，tomato 不来", [["Tom", "石榴"], ["李四", "{Tom} 和 @{Tom} 来，tomato 不来"]]),
+        (f"{SURE}#接龙\n石榴一份\n1. 赵六六 两斤\n2. 王小明 一斤\n3.陈姐", [["王小明", "#接龙\n石榴一份\n1. {赵六六} 两斤\n2. {王小明} 一斤\n3.{陈姐}"]]),
+    ],
+)  # fmt: skip
+def test_an_unmistakable_chat_is_recognised_and_names_nobody(paste: str, expected: list[list[str]]) -> None:
+    read = read_text(paste)
+    hidden = [[pseudonym(name), re.sub(r"\{(.+?)\}", lambda called: pseudonym(called[1]), body)] for name, body in expected]  # fmt: skip
+    assert rows(read, "source", "body") == hidden
+    assert set(times(read)) <= {"09-14 20:15", "09-14 20:16"}
+    assert not re.search("王小明|李四|赵六六|陈姐|Tom|13800138000", everything(read))
+
+
+def test_words_before_a_chat_are_noted_without_names() -> None:
+    read = read_text(f"王小明今天说\n{SURE}石榴")
+    assert read.notes.values.tolist() == [
+        [LABEL, 1, f"消息前面的「{pseudonym('王小明')}今天说」没有当作内容"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("paste", "noted"),
+    [
+        ("王老师：到了\n李四：好的\n王老师：来拿", True),
+        ("2026-09-14 20:15:33 王老师\n到了\n2026-09-14 20:16:00 李四\n好的", True),
+        ("说说石榴\n王老师 20:15\n到了\n李四 20:16\n好的", True),
+        ("石榴怎么挑\n鲜果铺 2026-09-14 08:30\n看底部的小嘴。", False),
+        ("石榴怎么挑\n更新于 2026-09-14 08:30:12\n看底部的小嘴。", False),
+        ("石榴怎么挑\n来源：鲜果铺 2026-09-14 08:30:12\n看底部的小嘴。", False),
+    ],
+)
+def test_an_article_that_may_be_a_chat_is_noted(paste: str, noted: bool) -> None:
+    read = read_text(paste)
+    assert ("看着像聊天记录，但认不准，人名没有隐去" in read.notes["note"].tolist()) is noted
+    assert read.files["format"].tolist() == ["text"]
 
 
 # ---- links
@@ -336,7 +387,6 @@ def test_cells_copied_from_a_sheet() -> None:
     ]
     assert read.extra["备注"].tolist() == ["甲", ""]
     assert read.rejected[["row", "reason"]].values.tolist() == [[5, "这一行没有标题也没有正文"]]
-    assert read.columns is not None
     assert read.columns["column"].tolist() == ["source", "title", "reads", ""]
 
 
@@ -361,7 +411,6 @@ def test_what_was_told_apart_stands_in_files_and_ids_stay() -> None:
     pastes = {"chat": CHAT, "links": "甲 https://a.cn", "text": "甲\n乙", "table": "标题\t正文\n甲\t乙"}
     for kind, paste in pastes.items():
         first, second = read_text(paste), read_text(paste.replace("\n", "\r\n"))
-        assert first.files is not None
         assert first.files["format"].tolist() == [kind]
         assert first.files["read"].tolist() == [len(first.frame)]
         assert first.frame["doc_id"].tolist() == second.frame["doc_id"].tolist()

@@ -107,6 +107,35 @@ def test_items_with_chinese_headings_and_words(write: Any, name: str, tmp_path: 
     assert (bare_row["groups"], bare_row["waves"], bare_row["must_send"]) == (["all"], 1, False)
 
 
+def test_what_became_of_each_sheet_and_heading_is_told(tmp_path: Path) -> None:
+    path = write_book(
+        tmp_path / "内容.xlsx", ["条目编号", "标题", "备注"], ["A1", "甲"], ["A1", "乙"], ["A2", "丙"]
+    )
+    book = openpyxl.load_workbook(path)
+    book.create_sheet("别的").append(["标题"])
+    book.create_sheet("空的")
+    book.create_sheet("填写说明").append(["怎么填"])
+    book.save(path)
+    read = read_items(path)
+    assert read.columns.values.tolist() == [
+        ["内容.xlsx〔Sheet〕", "条目编号", "item_id", "条目编号"],
+        ["内容.xlsx〔Sheet〕", "标题", "title", "标题"],
+        ["内容.xlsx〔Sheet〕", "备注", "", ""],
+        ["内容.xlsx〔别的〕", "标题", "title", "标题"],
+    ]
+    assert read.files.values.tolist() == [
+        ["内容.xlsx〔Sheet〕", "xlsx", "", 2, 1, "已读"],
+        ["内容.xlsx〔别的〕", "xlsx", "", 0, 0, "没有读"],
+        ["内容.xlsx〔空的〕", "xlsx", "", 0, 0, "跳过"],
+        ["内容.xlsx〔填写说明〕", "xlsx", "", 0, 0, "跳过"],
+    ]
+    groups = read_groups(write_csv(tmp_path / "群.csv", GROUP_HEADS, GROUP))
+    assert groups.files.values.tolist() == [["群.csv", "csv", "utf-8-sig", 1, 0, "已读"]]
+    assert groups.columns["column"].tolist() == [
+        "group_id", "name", "members", "slots", "posts_per_day", "posts_per_week",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(("write", "name"), WRITERS)
 def test_items_with_the_names_of_the_contract(write: Any, name: str, tmp_path: Path) -> None:
     head = ["item_id", "title", "kind", "tone", "phase", "groups", "must_send", "after"]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import toolkit as tk
 from toolkit import tables
 from toolkit.schema import InputError
 
@@ -99,3 +100,16 @@ def test_the_last_of_a_key_that_is_there_twice_is_read_with_a_note(tmp_path: Pat
 def test_more_keys_than_a_table_has_columns_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="表头超过 1000 列"):
         opened(tmp_path, "a.jsonl", "\n".join(json.dumps({f"k{place}": 1}) for place in range(1100)))
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json"])
+def test_nan_is_blank_and_a_number_beyond_measure_costs_no_row(name: str, tmp_path: Path) -> None:
+    digits = "7" * 5000
+    text = f'{{"title": "甲", "reads": {digits}}}\n{{"title": NaN, "tags": [NaN, "茶"], "reads": Infinity}}'
+    assert opened(tmp_path, name, text).records == [["甲", digits, ""], ["", "Infinity", "茶"]]
+    read = tk.read_documents(tmp_path / name)
+    assert read.frame["title"].tolist() == ["甲"] and read.frame["reads"].isna().all()
+    assert [(note["row"], note["note"]) for note in read.notes.to_dict("records")] == [
+        (1, f"reads：看不懂的数字「{digits[:20]}…」，按空白处理"),
+        (2, "reads：看不懂的数字「Infinity」，按空白处理"),
+    ]

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import toolkit as tk
+from toolkit import tables
 from toolkit.schema import DOCUMENTS, TIME_ZONE, InputError, check
 
 FILES = {
@@ -34,7 +35,6 @@ def folder(tmp_path: Path) -> Path:
 
 def test_every_file_is_accounted_for(folder: Path) -> None:
     read = tk.read_documents(folder)
-    assert read.files is not None
     assert read.files.values.tolist() == [
         ["README.txt", "txt", "", 0, 0, "跳过"],
         ["a.csv", "csv", "gb18030", 1, 1, "已读"],
@@ -50,7 +50,6 @@ def test_every_file_is_accounted_for(folder: Path) -> None:
 
 def test_the_mapping_is_shown_and_no_column_is_lost(folder: Path) -> None:
     read = tk.read_documents(folder)
-    assert read.columns is not None
     assert read.columns.values.tolist() == [
         ["a.csv", "公众号", "source", "来源"],
         ["a.csv", "标题", "title", "标题"],
@@ -62,6 +61,68 @@ def test_the_mapping_is_shown_and_no_column_is_lost(folder: Path) -> None:
         ["c.csv", "气温", "", ""],
     ]
     assert read.extra.drop(columns="doc_id").fillna("").values.tolist() == [["3", ""], ["", "ok"], ["", ""]]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "a.jsonl",
+            '{"标题": "甲", "正文": "正文甲"}\n{"title": "乙", "body": "b"}\n{"title": "丙", "标题": "副"}',
+        ),
+        ("a.csv", "标题,正文,title,body\n甲,正文甲,,\n ,,乙,b\n副,,丙,\n"),
+    ],
+)
+def test_a_second_header_of_a_column_fills_its_gaps_and_is_kept(name: str, text: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    read = tk.read_documents(tmp_path)
+    assert read.rejected.empty
+    assert read.frame[["title", "body"]].values.tolist() == [["甲", "正文甲"], ["乙", "b"], ["丙", ""]]
+    assert [cell.strip() for cell in read.extra["标题"]] == ["甲", "", "副"]
+    assert sorted(read.columns[["header", "column", "caption"]].values.tolist()) == [
+        ["body", "body", "正文"],
+        ["title", "title", "标题"],
+        ["标题", "title", "标题（补空）"],
+        ["正文", "body", "正文（补空）"],
+    ]
+
+
+def test_gaps_are_filled_by_the_better_alias_first(tmp_path: Path) -> None:
+    text = "标题,文章标题,正文,摘要\n,甲,,一\n乙,副,,\n"
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    read = tk.read_documents(tmp_path)
+    assert read.frame["title"].tolist() == ["甲", "乙"]
+    heads = ["时间", "平台", "发布日期", "发布时间", "标题"]
+    aliases = tk.lexicons.header_aliases()
+    order = [head for head in aliases if head in heads]
+    spares = tables.spare_columns(heads, DOCUMENTS, aliases=aliases)
+    mapping = tables.map_columns(heads, DOCUMENTS, aliases=aliases)
+    assert list(spares) == [head for head in order if head not in mapping]
+    assert set(spares.values()) == {"published_at"}
+
+
+def test_the_same_text_has_the_same_id_in_a_workbook_and_in_csv(tmp_path: Path) -> None:
+    cells = ["一\r\n二", "铃\x07", "_x000D_", "_x005F_", "x005F_", "_xZZZZ_ 后", "=1+1", "😀 _x"]
+    frame = pd.DataFrame({"标题": cells, "_x000D_": cells})
+    frame.to_csv(tmp_path / "a.csv", index=False)
+    with pd.ExcelWriter(
+        tmp_path / "a.xlsx",
+        engine="xlsxwriter",
+        engine_kwargs={"options": {"strings_to_formulas": False}},
+    ) as book:
+        frame.to_excel(book, index=False)
+    one, other = (tk.read_documents(tmp_path / name) for name in ("a.csv", "a.xlsx"))
+    assert other.frame["title"].tolist() == cells
+    pd.testing.assert_frame_equal(other.frame, one.frame)
+    pd.testing.assert_frame_equal(other.extra, one.extra)
+
+
+def test_a_workbook_of_our_own_comes_back(tmp_path: Path) -> None:
+    cells = ["一\n二", "_x000D_", "_x005F_", "x005F_", "_x0041_", "=1+1", "'@x", "<b>&amp;", "😀"]
+    keys = [f"d{place}" for place in range(len(cells))]
+    frame = check(pd.DataFrame({"doc_id": keys, "title": cells, "body": cells[::-1]}), DOCUMENTS)
+    read = tk.read_documents(tk.write_xlsx(frame, tmp_path / "a.xlsx"))
+    pd.testing.assert_frame_equal(read.frame, frame)
 
 
 def test_progress_counts_the_bytes_of_all_files(folder: Path) -> None:

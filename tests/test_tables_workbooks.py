@@ -130,6 +130,19 @@ def test_a_wrong_size_in_the_file_hides_no_column(tmp_path: Path) -> None:
     assert opened(tmp_path, "a.xlsx", data)[0].records == [["甲", "一"]]
 
 
+def test_escapes_are_decoded_in_inline_and_calculated_text_too(tmp_path: Path) -> None:
+    data = edited(
+        one_sheet(["标题", "正文"], [1, 2]),
+        "xl/worksheets/sheet1.xml",
+        lambda xml: xml.replace(
+            b'<c r="A2" t="n"><v>1</v></c>', b'<c r="A2" t="inlineStr"><is><t>a_x000D_b</t></is></c>'
+        ).replace(
+            b'<c r="B2" t="n"><v>2</v></c>', b'<c r="B2" t="str"><f>A2</f><v>_x005F_x000D__x0000_</v></c>'
+        ),
+    )
+    assert opened(tmp_path, "a.xlsx", data)[0].records == [["a\rb", "_x000D_"]]
+
+
 def test_a_formula_without_a_saved_result_is_noted_and_a_link_read_as_what_it_shows(tmp_path: Path) -> None:
     data = one_sheet(
         ["标题", "链接", "阅读"],

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,9 +15,10 @@ import pandas as pd
 from toolkit import lexicons, tables
 from toolkit.documents._gather import Asked, Basket
 from toolkit.documents._texts import PAGE_SUFFIXES, TEXT_SUFFIXES, kind_of, take_content
-from toolkit.schema import DOCUMENTS, InputError, Read
+from toolkit.schema import DOCUMENTS, ChoiceError, InputError, Read, checked_moment
 
 Progress = Callable[[int, int], object]
+_OF_THE_SYSTEM = ("thumbs.db", "desktop.ini")
 READABLE = (*tables.TABLE_SUFFIXES, *TEXT_SUFFIXES)
 
 
@@ -34,16 +36,20 @@ def read_documents(
     `frame` is DOCUMENTS in the order of the paths, files of a folder by name; `doc_id` comes from source, title and
     body, so that the same content has the same id at the next read (repeats get -2, -3 …). `source` and `channel`
     fill what a file does not say; else a file in a sub-folder takes the sub-folder's name as its source. `rename`
-    maps a file's header to a column. Times are Asia/Shanghai; dates that need `now` are missing without it.
+    maps a file's header to a column; where two headers mean one column, the second fills the gaps of the first. Times
+    are Asia/Shanghai; dates that need `now` are missing without it.
     Every record that is not blank is in `frame` or in `rejected` (path, row, reason); README files of a folder are
     passed over with a note. `columns` shows which header was taken for which column, `files` what became of each
     file and sheet. `progress(done, total)` is called with bytes of all files as they lie there.
 
-    Raises InputError when a path does not exist.
+    Raises InputError when a path does not exist, ChoiceError for an argument of the wrong kind, ColumnError when
+    `rename` names no column, or one column for two headers of a table.
 
     >>> read_documents(lexicons.sample_folder() / "posts").frame.shape[0]
     270
     """
+    _check_arguments(paths, source=source, channel=channel, rename=rename, split=split)
+    now = None if now is None else checked_moment(now, "now")
     found = [entry for path in paths for entry in _files(Path(path))]
     basket = Basket()
     meter = _Meter(progress, sum(entry.size for entry in found))
@@ -53,7 +59,31 @@ def read_documents(
         )
         _read_file(entry, basket, asked, meter.watch)
         meter.finish(entry.size)
+    heads = {row["header"] for row in basket.columns}
+    for head in rename or {}:
+        if head not in heads:
+            basket.note("", 0, f"rename= 里的表头「{head}」，读到的文件里都没有，请核对写法")
     return basket.read()
+
+
+def _check_arguments(paths: tuple[Any, ...], *, source: Any, channel: Any, rename: Any, split: Any) -> None:
+    for path in paths:
+        if not isinstance(path, (str, os.PathLike)):
+            raise ChoiceError(
+                f"read_documents 的每个路径要写成 '甲.csv' 这样的文字（现在是 {path!r}）。几个路径用逗号隔开："
+                "read_documents('甲.csv', '乙.csv')；手里是一个列表时，前面加星号：read_documents(*列表)。"
+            )
+    for name, value in (("source", source), ("channel", channel)):
+        if not (value is None or isinstance(value, str)):
+            raise ChoiceError(f"{name}= 要写成文字，例如 {name}='果铺'（现在是 {value!r}）。")
+    pairs = rename.items() if isinstance(rename, Mapping) else [] if rename is None else [(None, None)]
+    if not all(isinstance(part, str) for pair in pairs for part in pair):
+        raise ChoiceError(
+            f"rename= 要写成「表头: 列」的对应，例如 rename={{'文章名': 'title'}}（现在是 {rename!r}）。"
+        )
+    tables.map_columns([], DOCUMENTS, rename=rename)  # ColumnError for what is no column
+    if split not in ("", "auto"):
+        raise ChoiceError(f"split= 只能是 ''（不拆）或 'auto'（自动拆成几篇）（现在是 {split!r}）。")
 
 
 @dataclass
@@ -107,6 +137,8 @@ def _files(path: Path) -> list[_Found]:
         inner = file.relative_to(path)
         if any(part.startswith((".", "~$", "__MACOSX")) for part in inner.parts):
             continue
+        if file.name.lower() in _OF_THE_SYSTEM:
+            continue
         folders = [folder for folder in file.parents if folder in beside]
         if folders:
             label = folders[-1].relative_to(path).as_posix()
@@ -147,8 +179,7 @@ def _take_tables(file: Path, label: str, basket: Basket, asked: Asked, watch: Ca
     aliases = lexicons.header_aliases()
 
     def mapped(header: list[str]) -> dict[str, str]:
-        present = {head: column for head, column in asked.rename.items() if head in header}
-        return tables.map_columns(header, DOCUMENTS, rename=present, aliases=aliases)
+        return tables.map_columns(header, DOCUMENTS, rename=asked.rename, aliases=aliases)
 
     def is_header(cells: list[str]) -> bool:
         columns = set(mapped(cells).values())
@@ -162,8 +193,9 @@ def _take_tables(file: Path, label: str, basket: Basket, asked: Asked, watch: Ca
         basket.rejected += table.rejected
         basket.notes += table.notes
         mapping = mapped(table.header)
-        basket.add_columns(table.path, table.header, mapping)
-        read = take_table(table, mapping, basket, asked)
+        spares = tables.spare_columns(table.header, DOCUMENTS, rename=asked.rename, aliases=aliases)
+        basket.add_columns(table.path, table.header, mapping, spares)
+        read = take_table(table, mapping, basket, asked, spares=spares)
         rejected = len(basket.rejected) - before
         outcome = "没有读" if rejected and not read else "已读" if table.header else "跳过"
         basket.add_file(
@@ -176,8 +208,15 @@ def _take_tables(file: Path, label: str, basket: Basket, asked: Asked, watch: Ca
         )
 
 
-def take_table(table: tables.Table, mapping: dict[str, str], basket: Basket, asked: Asked) -> int:
-    """Take a table's rows in; returns how many became documents."""
+def take_table(
+    table: tables.Table,
+    mapping: dict[str, str],
+    basket: Basket,
+    asked: Asked,
+    *,
+    spares: Mapping[str, str] | None = None,
+) -> int:
+    """Take a table's rows in, gaps filled from `spares`; returns how many became documents."""
     if not table.header:
         return 0  # an empty second sheet is no mistake
     if not {"title", "body"} & set(mapping.values()):
@@ -190,7 +229,9 @@ def take_table(table: tables.Table, mapping: dict[str, str], basket: Basket, ask
         if not table.rejected:
             basket.note(table.path, 1, "只有表头，没有内容")
         return 0
-    frame, extra, notes = tables.table_to_frame(table, DOCUMENTS, mapping, now=asked.now, consume=True)
+    frame, extra, notes = tables.table_to_frame(
+        table, DOCUMENTS, mapping, now=asked.now, consume=True, spares=spares
+    )
     basket.notes += notes
     for name, value in (("source", asked.source), ("channel", asked.channel)):
         if name not in frame:

@@ -61,26 +61,19 @@ class Basket:
         """Keep a remark: what was read otherwise than it stands."""
         self.notes.append({"path": path, "row": row, "note": note})
 
-    def add_file(
+    def add_file(self, path: str, **cells: Any) -> None:
+        """Keep what became of a file, sheet, page or pasted text, in the words of `tables.file_row`."""
+        self.files.append(tables.file_row(path, **cells))
+
+    def add_columns(
         self,
         path: str,
-        *,
-        format: str,
-        encoding: str = "",
-        read: int = 0,
-        rejected: int = 0,
-        outcome: str = "已读",
+        header: Iterable[str],
+        mapping: Mapping[str, str],
+        spares: Mapping[str, str] | None = None,
     ) -> None:
-        """Keep what became of a file, sheet, page or pasted text."""
-        values = (path, format, encoding, read, rejected, outcome)
-        self.files.append(dict(zip(tables.FILE_COLUMNS, values, strict=True)))
-
-    def add_columns(self, path: str, header: Iterable[str], mapping: Mapping[str, str]) -> None:
-        """Keep which header was taken for which column; "" for those that no column claims."""
-        for head in header:
-            column = mapping.get(head, "")
-            values = (path, head, column, DOCUMENTS.captions.get(column, ""))
-            self.columns.append(dict(zip(tables.COLUMN_COLUMNS, values, strict=True)))
+        """Keep which header was taken for which column."""
+        self.columns += tables.column_rows(path, header, DOCUMENTS, mapping, spares)
 
     def add_records(self, records: Iterable[Record], path: str, asked: Asked, *, page: bool = False) -> int:
         """Take records in, those without title and body as rejected; rows count from 1. Returns how many came in.

@@ -6,7 +6,7 @@ import datetime as dt
 import functools
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import replace
 
 from toolkit import lexicons, tables
@@ -19,14 +19,11 @@ LABEL = "粘贴的文字"
 CHAT_CHANNEL = "群聊"
 # what an app shares as a title may be a short post with its tags; more beside a link is an article's paragraph
 LONGEST_LINK_TITLE = 300
-# a list of links may hold one stray line (这周的：) for so many links
-LINKS_PER_STRAY = 3
-# the account and the date stand within so many lines under a title
-HEAD_LINES = 12
+LINKS_PER_STRAY = 3  # a list of links may hold one stray line (这周的：) for so many links
+HEAD_LINES = 12  # the account and the date stand within so many lines under a title
 # a name of 40, a day and a time of day; like the next, it also bounds the time that a pattern can take
 _LONGEST_HEADER = 120
-# a system line may name some dozens of people who were invited
-_LONGEST_MARK = 600
+_LONGEST_MARK = 600  # a system line may name some dozens of people who were invited
 
 _WEEKDAY = r"(?:星期|周)[一二三四五六日天]"
 _YMD = r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?"
@@ -42,25 +39,17 @@ _TIMED = re.compile(rf"(?P<name>\S[^，。！？；]{{0,39}}?)(?P<gap>\s+)(?P<cl
 _CALLED = r"(?P<name>[^:：，。！？；、,!?;「」【】《》\[\]<>{}]{1,20})(?P<gap>[:：])(?!//)"
 _ALONE = re.compile(_CALLED)
 _SPOKEN = re.compile(rf"{_CALLED}\s*(?P<body>.*)", re.DOTALL)
-# a message on one line, as programs that save chats write it
-_FULL_TIME = rf"(?P<day>{_FULL_DAY}){_BETWEEN}(?P<clock>{_CLOCK})"
-_TIME_FIRST = re.compile(
-    rf"[\[【(（]?{_FULL_TIME}[\])】）]?\s*(?P<name>[^:：]{{1,40}})[:：](?!//)\s*(?P<body>.*)", re.DOTALL
-)
-_NAME_FIRST = re.compile(rf"(?P<name>\S.{{0,39}}?)\s+{_FULL_TIME}\s+(?![AaPp][Mm]$)(?P<body>.+)", re.DOTALL)
 # day and time of a header that nothing but an app writes
-_EXACT = re.compile(rf"(?:{_YMD}|\d+/\d+/).*(?:[:：]\d\d[:：]\d\d|[Mm])")
-_US_DAY = re.compile(r"^(\d+)/(\d+)/(?:20)?(\d\d)$")
+_EXACT = re.compile(rf"(?:{_YMD}|\d/\d+/\d+)(?:\s*{_WEEKDAY})?\s+\S*?\d[:：]\d\d(?:[:：]\d\d|\s*[AaPp][Mm])")
+_WORD_BEGINS, _WORD_ENDS = r"(?<![A-Za-z0-9](?=[A-Za-z0-9]))", r"(?!(?<=[A-Za-z0-9])[A-Za-z0-9])"
 # an entry of a sign-up list begins with a name; those that are hidden already are left
 _ENTRY = re.compile(r"^([^\S\n]*\d{1,3}[^\S\n]*[.、．)）][^\S\n]*)(?!成员-)([^\s,，:：]+)", re.MULTILINE)
-_OPENS_WITH_TIME = re.compile(rf"[\[【(（]?{_DAY}{_BETWEEN}{_CLOCK}")
 _NO_NAME = re.compile(rf"[\d\s./:：\-]+|.*[:：]|{_DAY}")
 _DATE_LINE = re.compile(rf"(?:(?P<day>{_DAY})\s*)?(?P<clock>{_CLOCK})?")
 
 _URL_TEXT = r"https?://[^\s<>\"'，。；！？、（）【】「」《》\u4e00-\u9fff\U0001f300-\U0001faff]+"
 _LINK = re.compile(
-    rf"\[(?P<text>[^\[\]]*)\]\((?P<address>https?://[^\s()]+(?:\([^\s()]*\)[^\s()]*)*)\)|(?P<url>{_URL_TEXT})",
-    re.IGNORECASE,
+    rf"(?i)\[(?P<text>[^\[\]]*)\]\((?P<address>https?://[^\s()]+(?:\([^\s()]*\)[^\s()]*)*)\)|(?P<url>{_URL_TEXT})"
 )
 _NUMBERING = re.compile(r"(?:[（(]?\d{1,3}[）)]|\d{1,3}[.、](?!\d)|[-*•·●]|>)\s*")
 _EDGES = " \t\u3000-–—:：|｜>→👉，,。；;"
@@ -72,7 +61,7 @@ def read_text(text: str, *, source: str = "", now: dt.datetime | None = None) ->
     """Documents from pasted text: articles, a list of links with titles, a copied chat, or cells from a sheet.
 
     *Chat*, as WeChat on a PC copies it (name date time, or a name with a colon, the message below), as its mails have
-    it (name and time under a line with the date), or 名字：内容 where two people speak twice: a document for each
+    it (name and time under a line with the date), one message a line, or 名字：内容 where two speak twice: one for each
     message in the channel 群聊 (or `source`, as the group's name), its `source` the speaker's pseudonym, which also
     stands for the name inside messages. *Links*: title and url. *Articles*, parted by lines of -----: title, body, and
     source and time from the lines under the title. `source` goes before what links and articles say. *Cells*: as in
@@ -86,8 +75,6 @@ def read_text(text: str, *, source: str = "", now: dt.datetime | None = None) ->
     >>> read = read_text("王老师 2026/9/14 20:15:33\\n石榴到了\\n\\n李四 2026/9/14 20:16:02\\n@王老师 来两斤")
     >>> read.frame["body"].tolist() == ["石榴到了", f"@{pseudonym('王老师')} 来两斤"]
     True
-    >>> read_text("石榴怎么挑 https://a.cn/1").frame[["title", "url"]].values.tolist()
-    [['石榴怎么挑', 'https://a.cn/1']]
     """
     if not isinstance(text, str):
         raise InputError(
@@ -118,10 +105,10 @@ def _add(basket: Basket, found: list[tuple[int, Record]], asked: Asked, kind: st
 
 @functools.cache
 def _shapes(kind: str) -> tuple[re.Pattern[str], ...]:
-    """The patterns of this kind in the lexicon paste-shapes; <time> in them stands for a date with or without a time."""
-    time = rf"{_YMD}(?:\s*{_CLOCK})?"
+    """The patterns of this kind in the lexicon paste-shapes; <TIME> in them stands for a date with or without a time."""
+    parts = {"<TIME>": rf"{_YMD}(?:\s*{_CLOCK})?", "<DAY>": _FULL_DAY, "<CLOCK>": _CLOCK}
     rows = [row for row in lexicons.rows("paste-shapes") if row["kind"] == kind]
-    return tuple(re.compile(row["pattern"].replace("<time>", time)) for row in rows)
+    return tuple(re.compile(re.sub("<[A-Z]+>", lambda part: parts[part[0]], row["pattern"])) for row in rows)
 
 
 def _match(kind: str, text: str) -> re.Match[str] | None:
@@ -138,13 +125,12 @@ def _take_table(lines: list[str], basket: Basket, asked: Asked) -> bool:
     from toolkit.documents._files import take_table
 
     first = next(line for line in lines if line.strip())
-    aliases = lexicons.header_aliases()
+    columns = functools.partial(tables.map_columns, contract=DOCUMENTS, aliases=lexicons.header_aliases())
     heads = [head.strip() for head in first.split("\t")]
-    known = tables.map_columns(heads, DOCUMENTS, aliases=aliases)
-    if len(heads) < 2 or not {"title", "body"} & set(known.values()):
+    if len(heads) < 2 or not {"title", "body"} & set(columns(heads).values()):
         return False
     table = tables.table_of_lines(lines, LABEL)
-    mapping = tables.map_columns(table.header, DOCUMENTS, aliases=aliases)
+    mapping = columns(table.header)
     basket.rejected += table.rejected
     basket.notes += table.notes
     basket.add_columns(LABEL, table.header, mapping)
@@ -156,23 +142,18 @@ def _take_table(lines: list[str], basket: Basket, asked: Asked) -> bool:
 # ---- a chat: the lines that begin a message by place, and what they say
 
 _Headers = dict[int, re.Match[str]]
-# line, speaker and time as they stand, text
-_Message = tuple[int, str, str, list[str]]
+_Message = tuple[int, str, str, list[str]]  # line, speaker and time as they stand, text
 
 
 def _stamped(lines: list[str]) -> _Headers:
     """The headers with names and times, empty where these make no chat but a timetable or an article's byline."""
-    for shape in (_TIME_FIRST, _NAME_FIRST):
-        found = _headers(lines, shape)
-        found = {
-            place: match for place, match in found.items() if _is_exact(match) or match[0][0] in "[【(（"
-        }
-        if len(found) * 2 > _filled(lines):
+    for shape in _shapes("line"):
+        found = {place: match for place, match in _headers(lines, shape).items() if _EXACT.search(match[0])}
+        if len(found) * 2 > len(_filled(lines)):
             return found
     found = _headers(lines, _DATED)
-    exact = any(map(_is_exact, found.values()))
-    # with words in front, three of them are a chat, or one to the second; else they are an article's date, as is one
-    # for each of several articles
+    exact = any(_EXACT.search(match[0]) for match in found.values())
+    # with words in front, fewer are an article's date, as is one for each of several articles
     cuts = sum(bool(_CUT.fullmatch(line)) for line in lines)
     many = len(found) > (0 if exact else 2) and (not cuts or len(found) > cuts + 1)
     if found and (exact or _is_answered(lines, found)) and (many or _begins(lines, found)):
@@ -185,7 +166,6 @@ def _stamped(lines: list[str]) -> _Headers:
 def _spoken(lines: list[str]) -> _Headers:
     """The headers of names with a colon, empty where these make no chat but an interview or a list of facts or links."""
     headed = any(_match("heading", line.strip()) for line in lines)
-    filled = _filled(lines)
     for shape in (_ALONE, _SPOKEN):
         found = _headers(lines, shape)
         names = Counter(match["name"].strip() for match in found.values())
@@ -193,14 +173,13 @@ def _spoken(lines: list[str]) -> _Headers:
         if shape is _ALONE:
             # the app's own colon is the narrow one; headings have the wide one, and do not come twice
             narrow = {match["gap"] for match in found.values()} == {":"}
-            titles = all(
-                _LINK.match(line.strip()) for place in found for line in lines[place + 1 : place + 2]
-            )
+            below = [line for place in found for line in lines[place + 1 : place + 2]]
+            titles = all(_LINK.match(line.strip()) for line in below)
             sure = len(names) > 1 and (twice > 0 or (narrow and not titles)) and _is_answered(lines, found)
         else:
             # an account, a title and a link behind it are no speech
             told = sum(not re.search(".https?://", match["body"]) for match in found.values())
-            sure = twice > 1 and told * 2 > filled
+            sure = twice > 1 and told * 2 > len(_filled(lines))
         if found and (sure or headed) and _begins(lines, found):
             return found
     return {}
@@ -212,36 +191,27 @@ def _headers(lines: list[str], shape: re.Pattern[str]) -> _Headers:
     gap = ""
     for place, line in enumerate(lines):
         text = line.strip()
-        match = shape.fullmatch(text) if "body" in shape.groupindex or len(text) <= _LONGEST_HEADER else None
-        if not match or _is_mark(text) or _match("meta", text):
+        short = "body" in shape.groupindex or len(text) <= _LONGEST_HEADER
+        match = shape.fullmatch(text) if short else None
+        if not match or _is_mark(text) or _match("meta", text) or _match("label", match["name"].strip()):
             continue
-        name = match["name"].strip()
         # a number is a name where nothing else can stand
-        number = re.fullmatch(r"\d[\d -]*", name) and _is_exact(match)
-        if (_NO_NAME.fullmatch(name) and not number) or _match("label", name):
+        number = match["name"].strip()[:1].isdigit() and _EXACT.search(match[0])
+        if _NO_NAME.fullmatch(match["name"].strip()) and not number:
             continue
-        if shape is _TIMED:
-            gap = gap or match["gap"]
-            if match["gap"] != gap:
-                continue
-        found[place] = match
+        gap = gap or match.groupdict().get("gap", "")
+        if shape is not _TIMED or match["gap"] == gap:
+            found[place] = match
     return found
 
 
-def _is_exact(match: re.Match[str]) -> bool:
-    said = match.groupdict()
-    return bool(_EXACT.match(f"{said.get('day')} {said.get('clock')}"))
-
-
-def _filled(lines: list[str]) -> int:
-    return sum(bool(line.strip()) and not _is_mark(line) for line in lines)
+def _filled(lines: list[str]) -> list[int]:
+    return [place for place, line in enumerate(lines) if line.strip() and not _is_mark(line)]
 
 
 def _begins(lines: list[str], found: _Headers) -> bool:
     """Whether the first line that belongs to a speaker is a header: an article has its title there."""
-    return (
-        next((place for place, line in enumerate(lines) if line.strip() and not _is_mark(line)), -1) in found
-    )
+    return any(place in found for place in _filled(lines)[:1])
 
 
 def _is_answered(lines: list[str], found: _Headers) -> bool:
@@ -263,21 +233,17 @@ def _date_line(line: str) -> re.Match[str] | None:
 
 def _take_chat(lines: list[str], found: _Headers, basket: Basket, asked: Asked) -> None:
     messages, passed = _messages(lines, found)
-    names = {name for _, name, _, _ in messages if name}
-    called, known = _names(names), {name.casefold(): name for name in names}
+    hide = _hider({name for _, name, _, _ in messages if name})
     records, hidden = [], 0
     for line, name, when, said in messages:
-        body = "\n".join(said).strip()
+        body, number = hide("\n".join(said).strip())
         if not body or _match("placeholder", body):
             passed += 1
-            continue
-        body, number = _hide(body, called, known)
-        if not name:
-            quoted = body.replace("\n", " ")
-            basket.note(LABEL, line, f"消息前面的「{quoted}」没有当作内容")
-            continue
-        hidden += number
-        records.append((line, Record("", body, when, source=pseudonym(name))))
+        elif not name:
+            basket.note(LABEL, line, f"消息前面的「{body}」没有当作内容")
+        else:
+            hidden += number
+            records.append((line, Record("", body, when, source=pseudonym(name))))
     if passed:
         basket.note(LABEL, 0, f"{passed} 处没有当作内容：系统提示、日期行，以及只有图片或表情的消息")
     if hidden:
@@ -287,13 +253,12 @@ def _take_chat(lines: list[str], found: _Headers, basket: Basket, asked: Asked) 
 
 def _messages(lines: list[str], found: _Headers) -> tuple[list[_Message], int]:
     """The messages in order, and how many other lines were passed over."""
-    day = clock = ""
-    passed = 0
+    day, clock, passed = "", "", 0
     messages: list[_Message] = []
     for place, line in enumerate(lines):
         if place in found:
             own = found[place].groupdict()
-            when = _US_DAY.sub(r"20\3/\1/\2", own.get("day") or day)
+            when = re.sub(r"^(\d\d?)/(\d\d?)/(?:20)?(\d\d)$", r"20\3/\1/\2", own.get("day") or day)
             when = f"{when} {own.get('clock') or clock}".strip()
             messages.append((place + 1, own["name"].strip(), when, [own.get("body") or ""]))
         elif _match("system", line.strip()) or (not messages and _match("heading", line.strip())):
@@ -308,37 +273,34 @@ def _messages(lines: list[str], found: _Headers) -> tuple[list[_Message], int]:
     return messages, passed
 
 
-def _names(speakers: Iterable[str]) -> re.Pattern[str]:
-    """Where a message names a speaker or calls someone; one of one character or a short number only where called."""
+def _hider(speakers: set[str]) -> Callable[[str], tuple[str, int]]:
+    """What puts stand-ins where a message names a speaker or calls someone, and tells how many."""
     known = []
     for name in sorted(speakers, key=lambda name: (-len(name), name)):
-        text = re.escape(name)
-        if len(name) == 1 or (len(name) < 5 and name.isdigit()):
-            known.append(rf"(?<=[@「]){text}(?=[\s:：]|$)")
-        else:
-            # Li is not to be found in Like
-            known.append(rf"(?<![A-Za-z0-9](?=[A-Za-z0-9])){text}(?!(?<=[A-Za-z0-9])[A-Za-z0-9])")
-    return re.compile(
-        # the app's own marks: a quoted message above a broken line, a mention closed by a blank
+        # 果 and 12 are names only where someone is called so, and Li is not to be found in Like
+        brief = len(name) == 1 or (len(name) < 5 and name.isdigit())
+        before, after = (r"(?<=[@「])", r"(?=[\s:：]|$)") if brief else (_WORD_BEGINS, _WORD_ENDS)
+        known.append(before + re.escape(name) + after)
+    called = re.compile(
+        # the app's own marks: a quoted message above a broken line or behind 引用, a mention closed by a blank
         r"(?<=「)[^「」:：\n]{1,40}(?=[:：][^「」]*」\s*\n\s*-(?: -)+)"
         r"|(?:(?<=引用)|(?<=引用\s))(?!\s)[^\n:：「」]{1,40}?(?=\s*的消息\s*(?:[:：]|\n|$))"
         rf"|{'|'.join(known) or '(?!)'}"
         r"|(?<=(?<![A-Za-z0-9._-])@)(?!所有人)[^\s@，。！？、：:,;；]{1,40}(?=[\s，。！？、：:,;；]|$)",
         re.IGNORECASE,
     )
+    written = {name.casefold(): name for name in speakers}
 
+    def stand(match: re.Match[str]) -> str:
+        before, name = match.groups() or ("", match[0].strip())
+        return before + pseudonym(written.get(name.casefold(), name))
 
-def _hide(text: str, called: re.Pattern[str], known: dict[str, str]) -> tuple[str, int]:
-    """A message with stand-ins for names, the speakers' own where they are `known`, and how many."""
+    def hide(text: str) -> tuple[str, int]:
+        text, number = called.subn(stand, text)
+        text, entries = _ENTRY.subn(stand, text) if re.search(r"[#＃]\s*接龙", text) else (text, 0)
+        return text, number + entries
 
-    def stand(name: str) -> str:
-        return pseudonym(known.get(name.strip().casefold(), name.strip()))
-
-    text, number = called.subn(lambda match: stand(match[0]), text)
-    entries = 0
-    if re.search(r"[#＃]\s*接龙", text):
-        text, entries = _ENTRY.subn(lambda match: match[1] + stand(match[2]), text)
-    return text, number + entries
+    return hide
 
 
 # ---- links
@@ -425,8 +387,7 @@ def _take_articles(lines: list[str], basket: Basket, asked: Asked) -> None:
             continue
         if _resembles_chat(lines[start:last]):
             basket.note(LABEL, start + 1, "看着像聊天记录，但认不准，人名没有隐去")
-        record = plain_text("\n".join(lines[start:last]), markdown=True)
-        record = _headed(record, basket, start + 1)
+        record = _headed(plain_text("\n".join(lines[start:last]), markdown=True), basket, start + 1)
         body, removed = clean_lines(record.body)
         if removed:
             basket.note(LABEL, start + 1, cleaning_note(removed))
@@ -438,13 +399,10 @@ def _take_articles(lines: list[str], basket: Basket, asked: Asked) -> None:
 
 def _resembles_chat(lines: list[str]) -> bool:
     """Whether an article has several lines with names and times, or speaks with names and colons."""
-    stamped = _headers(lines, _DATED) | _headers(lines, _TIMED)
-    opened = sum(bool(_OPENS_WITH_TIME.match(line.strip())) and not _date_line(line) for line in lines)
-    if opened > 1 or (len(stamped) > 1 and _is_answered(lines, stamped)):
-        return True
-    spoken = Counter(match["name"].strip() for match in _headers(lines, _SPOKEN).values())
-    number = spoken.total()
-    return number > 1 and (number * 2 >= _filled(lines) or (number > 2 and len(spoken) < number))
+    times = rf"\W?{_DAY}{_BETWEEN}{_CLOCK}.*\w|.*\s{_CLOCK}"
+    stamped = sum(bool(re.fullmatch(times, line.strip())) for line in lines if not _date_line(line))
+    spoken = len(_headers(lines, _SPOKEN))
+    return stamped > 1 or (spoken > 1 and spoken * 3 >= len(_filled(lines)))
 
 
 def _headed(record: Record, basket: Basket, number: int) -> Record:

@@ -117,8 +117,9 @@ def front_matter(content: str) -> tuple[dict[str, str], list[str], str]:
     unknown: list[str] = []
     for line in (block[1] if block else "").split("\n"):
         known = _FRONT_LINE.fullmatch(line.strip())
-        if known and known[1].lower() not in said:
-            said[known[1].lower()] = known[2].strip("\"' ")
+        value = known[2].strip("\"' ") if known else ""
+        if known and value and known[1].lower() not in said:
+            said[known[1].lower()] = value
         elif line.strip():
             unknown.append(line.strip())
     return (said, unknown, content[block.end() :]) if block and said else ({}, [], content)

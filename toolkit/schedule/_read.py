@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -71,16 +72,16 @@ _Judge = Callable[[dict[str, Any]], str]
 def _read(given: str | Path, contract: Contract, faults: _Judge, remarks: _Judge | None = None) -> Read:
     path = _existing(given, contract)
     key = contract.names[0]
-    frames, extras, rejected, notes = [], [], [], []
+    frames, extras, rejected, notes, columns, files = [], [], [], [], [], []
     missing: list[str] = []
-    used = [
-        table
-        for table in tables.open_tables(path)
-        if not table.path.endswith(f"〔{_GUIDE}〕") and table.header
-    ]
     seen: set[str] = set()
-    for table in used:
+    for table in tables.open_tables(path):
+        about = functools.partial(tables.file_row, table.path, format=table.format, encoding=table.encoding)
+        if table.path.endswith(f"〔{_GUIDE}〕") or not table.header:
+            files.append(about(outcome="跳过"))
+            continue
         mapping = tables.map_columns(table.header, contract, aliases=_aliases(contract))
+        columns += tables.column_rows(table.path, table.header, contract, mapping)
         lacking = [name for name in contract.required if name not in mapping.values()]
         if lacking:
             captions = [contract.captions[name] for name in lacking]
@@ -88,6 +89,7 @@ def _read(given: str | Path, contract: Contract, faults: _Judge, remarks: _Judge
             notes.append(
                 {"path": table.path, "row": 1, "note": f"这张表缺少列 {'、'.join(captions)}，没有读"}
             )
+            files.append(about(outcome="没有读"))
             continue
         table.records = [[_plain(cell) for cell in record] for record in table.records]
         frame, extra, troubles = tables.table_to_frame(table, contract, mapping)
@@ -95,7 +97,9 @@ def _read(given: str | Path, contract: Contract, faults: _Judge, remarks: _Judge
         good, bad = _sift(schema.check(_translated(frame), contract), table, raw, faults, seen)
         frames.append(good)
         extras.append(extra.loc[good.index].assign(**{key: good[key]}))
-        rejected += table.rejected + bad
+        bad = table.rejected + bad
+        rejected += bad
+        files.append(about(read=len(good), rejected=len(bad)))
         notes += [
             {"path": table.path, "row": row, "note": remark}
             for row, cells in zip(good.index, good.to_dict("records"), strict=True)
@@ -115,6 +119,8 @@ def _read(given: str | Path, contract: Contract, faults: _Judge, remarks: _Judge
         pd.DataFrame(rejected, columns=tables.REJECTED_COLUMNS),
         extra[[key, *[name for name in extra.columns if name != key]]],
         pd.DataFrame(notes, columns=tables.NOTE_COLUMNS),
+        pd.DataFrame(columns, columns=tables.COLUMN_COLUMNS),
+        pd.DataFrame(files, columns=tables.FILE_COLUMNS),
     )
 
 

@@ -20,15 +20,15 @@ class Read(NamedTuple):
     `notes` has path, row, note: what was read otherwise than it stands (a date that could not be understood).
     `columns` has path, header, column, caption: which header of the file was taken for which column, "" for one that
     went to `extra`. `files` has path, format, encoding, read, rejected, outcome: what became of each file or address,
-    counts in records. Readers that have nothing to say in these two give None.
+    counts in records.
     """
 
     frame: pd.DataFrame
     rejected: pd.DataFrame
     extra: pd.DataFrame
     notes: pd.DataFrame
-    columns: pd.DataFrame | None = None
-    files: pd.DataFrame | None = None
+    columns: pd.DataFrame
+    files: pd.DataFrame
 
 
 @dataclass(frozen=True)

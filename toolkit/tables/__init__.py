@@ -14,6 +14,7 @@ from toolkit.tables._cells import quote_cell as quote_cell
 from toolkit.tables._cells import unquote_cell as unquote_cell
 from toolkit.tables._frame import convert as convert
 from toolkit.tables._frame import map_columns as map_columns
+from toolkit.tables._frame import spare_columns as spare_columns
 from toolkit.tables._frame import table_to_frame as table_to_frame
 from toolkit.tables._open import TABLE_SUFFIXES as TABLE_SUFFIXES
 from toolkit.tables._open import open_tables as open_tables
@@ -23,4 +24,6 @@ from toolkit.tables._rows import FILE_COLUMNS as FILE_COLUMNS
 from toolkit.tables._rows import NOTE_COLUMNS as NOTE_COLUMNS
 from toolkit.tables._rows import REJECTED_COLUMNS as REJECTED_COLUMNS
 from toolkit.tables._rows import Table as Table
+from toolkit.tables._rows import column_rows as column_rows
+from toolkit.tables._rows import file_row as file_row
 from toolkit.tables._times import parse_time as parse_time

@@ -15,7 +15,7 @@ import pandas as pd
 
 from toolkit.schema import TIME_DTYPE, TIME_ZONE, ColumnError, Contract, as_list
 from toolkit.tables._cells import parse_count, parse_flag, parse_number
-from toolkit.tables._rows import Table
+from toolkit.tables._rows import Table, is_blank
 from toolkit.tables._times import parse_time, plain_moment
 
 # notes on one column of one table; more of the same kind say nothing new and take memory
@@ -42,8 +42,38 @@ def map_columns(
     >>> map_columns(["platform", "标题", "阅读量"], DOCUMENTS, aliases=lexicons.header_aliases())
     {'platform': 'source', '标题': 'title', '阅读量': 'reads'}
     """
+    return _claims(header, contract, rename, aliases)[0]
+
+
+def spare_columns(
+    header: Iterable[str],
+    contract: Contract,
+    *,
+    rename: Mapping[str, str] | None = None,
+    aliases: Mapping[str, str] | None = None,
+) -> dict[str, str]:
+    """Header to the column that another header has in `map_columns`, in the order in which they fill its gaps; no counts.
+
+    >>> from toolkit import lexicons
+    >>> from toolkit.schema import DOCUMENTS
+    >>> spare_columns(["标题", "title", "备注"], DOCUMENTS, aliases=lexicons.header_aliases())
+    {'标题': 'title'}
+    """
+    # 在看 is no stand-in for 点赞: a count is filled from its own column only
+    counts = {column.name for column in contract.columns if column.kind == "count"}
+    spares = _claims(header, contract, rename, aliases)[1]
+    return {head: name for head, name in spares.items() if name not in counts}
+
+
+def _claims(
+    header: Iterable[str],
+    contract: Contract,
+    rename: Mapping[str, str] | None,
+    aliases: Mapping[str, str] | None,
+) -> tuple[dict[str, str], dict[str, str]]:
+    """What `map_columns` and `spare_columns` give."""
     heads = list(dict.fromkeys(head for head in header if head))
-    _check_rename(rename or {}, contract)
+    _check_rename(rename or {}, heads, contract)
     captions = {caption: name for name, caption in contract.captions.items()}
     known = {alias: name for alias, name in (aliases or {}).items() if name in contract.names}
     plain = {head: _plain_head(head) for head in heads}
@@ -55,12 +85,20 @@ def map_columns(
         (sorted(heads, key=lambda head: rank.get(plain[head], 0)), lambda head: known.get(plain[head])),
     )
     found: dict[str, str] = {}
+    spares: dict[str, str] = {}
     for ordered, way in ways:
         for head in ordered:
             column = way(head)
-            if head not in found and column is not None and column not in found.values():
+            if head in found or column is None:
+                continue
+            if column in found.values():
+                spares.setdefault(head, column)
+            else:
                 found[head] = column
-    return {head: found[head] for head in heads if head in found}
+    return (
+        {head: found[head] for head in heads if head in found},
+        {head: column for head, column in spares.items() if head not in found},
+    )
 
 
 def _plain_head(head: str) -> str:
@@ -69,12 +107,21 @@ def _plain_head(head: str) -> str:
     return re.sub(r"\((?:次|个|人|条|篇|数|元)\)$", "", text)
 
 
-def _check_rename(rename: Mapping[str, str], contract: Contract) -> None:
+def _check_rename(rename: Mapping[str, str], heads: list[str], contract: Contract) -> None:
     wrong = [name for name in rename.values() if name not in contract.names]
     if wrong:
         raise ColumnError(
             f"rename= 里的 {'、'.join(wrong)} 不是{contract.caption}表的列。可以用：{'、'.join(contract.names)}。"
         )
+    wanted: dict[str, list[str]] = {}
+    for head in heads:
+        if head in rename:
+            wanted.setdefault(rename[head], []).append(head)
+    for column, claims in wanted.items():
+        if len(claims) > 1:
+            raise ColumnError(
+                f"rename= 里的 {'、'.join(claims)} 都对应 {column}，一张表里一列只能有一个表头。请只留一个。"
+            )
 
 
 def table_to_frame(
@@ -84,17 +131,22 @@ def table_to_frame(
     *,
     now: dt.datetime | None = None,
     consume: bool = False,
+    spares: Mapping[str, str] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[dict[str, Any]]]:
     """The mapped columns in the contract's dtypes, the other columns as text, and a note for each unreadable value.
 
     Only columns that are mapped are in the first frame; both frames are indexed by the row number in the file.
-    `consume` empties the table on the way, which a file of a gigabyte needs.
+    Blank cells are filled from the header's `spares`, which are among the other columns too. `consume` empties the table on the way, which a file of a gigabyte needs.
     """
     index = pd.Index(np.asarray(table.row_numbers, dtype="int64"))
     kinds = {column.name: column.kind for column in contract.columns}
     cells = dict(zip(table.header, table.columns, strict=True))
     if consume:
         table.columns = []
+    for head, column in mapping.items():
+        for spare in [other for other, wanted in (spares or {}).items() if wanted == column]:
+            pairs = zip(cells[head], cells[spare], strict=True)
+            cells[head] = [more if is_blank([cell]) else cell for cell, more in pairs]
     notes: list[dict[str, Any]] = []
     columns: dict[str, pd.Series[Any]] = {}
     others: dict[str, pd.Series[Any]] = {}

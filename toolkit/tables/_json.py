@@ -13,6 +13,7 @@ from toolkit.tables._rows import Rows
 
 # a whole JSON document takes some five times its size while it is read; JSON Lines has no such limit
 _MAX_WHOLE = 300_000_000
+_MOST_DIGITS = 4000
 _BROKEN = "这一行不是完整的 JSON"
 _REPEATED = "同一条里的字段「{}」不止一次，用了最后一个"
 
@@ -70,10 +71,20 @@ def _loaded(text: str, number: int, rows: Rows) -> Any:
             repeated.update((key, None) for key in found if counted[key] > 1)
         return found
 
-    value = json.loads(text, object_pairs_hook=to_object)
+    value = json.loads(
+        text,
+        object_pairs_hook=to_object,
+        parse_int=_whole,
+        parse_constant=lambda name: None if name == "NaN" else name,
+    )
     if repeated:
         rows.note(number, _REPEATED.format(short("、".join(repeated))))
     return value
+
+
+def _whole(digits: str) -> int | str:
+    """A number, as text where Python refuses to turn so many digits into one."""
+    return int(digits) if len(digits) <= _MOST_DIGITS else digits
 
 
 def _place(error: ValueError) -> str:
@@ -85,7 +96,7 @@ def _has_objects_by_line(parts: list[str]) -> bool:
     """Whether the first lines that are not blank are objects by themselves."""
     first = [line for line in parts[:100] if line.strip()][:1]
     try:
-        return all(isinstance(json.loads(line), dict) for line in first) and bool(first)
+        return all(isinstance(json.loads(line, parse_int=_whole), dict) for line in first) and bool(first)
     except (ValueError, RecursionError):
         return False
 
@@ -130,5 +141,5 @@ def _plain(value: Any) -> Any:
     if value is None:
         return ""
     if isinstance(value, list):
-        return "、".join(str(part) for part in value)
+        return "、".join(str(part) for part in value if part is not None)
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value

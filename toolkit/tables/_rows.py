@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from toolkit.schema import COLUMNS, FILES, NOTES, REJECTED, InputError
+from toolkit.schema import COLUMNS, FILES, NOTES, REJECTED, Contract, InputError
 from toolkit.tables._cells import short
 
 REJECTED_COLUMNS = REJECTED.names
@@ -54,8 +54,33 @@ class Table:
         self.columns = [[record[place] for record in records] for place in range(len(self.header))]
 
 
+def column_rows(
+    path: str,
+    header: Iterable[str],
+    contract: Contract,
+    mapping: Mapping[str, str],
+    spares: Mapping[str, str] | None = None,
+) -> list[dict[str, Any]]:
+    """The rows of `Read.columns` for a table: which header was taken for which column, "" for none.
+
+    `spares` are headers that fill the gaps of another one's column.
+    """
+    taken = {head: (column, contract.captions[column]) for head, column in mapping.items()}
+    for head, column in (spares or {}).items():
+        taken[head] = (column, f"{contract.captions[column]}（补空）")
+    rows = [(path, head, *taken.get(head, ("", ""))) for head in header]
+    return [dict(zip(COLUMN_COLUMNS, row, strict=True)) for row in rows]
+
+
+def file_row(
+    path: str, *, format: str, encoding: str = "", read: int = 0, rejected: int = 0, outcome: str = "已读"
+) -> dict[str, Any]:
+    """The row of `Read.files` for a file, sheet, page or pasted text: what became of it."""
+    return dict(zip(FILE_COLUMNS, (path, format, encoding, read, rejected, outcome), strict=True))
+
+
 class Rows:
-    """Takes the rows of one sheet or file in order and makes a Table of them.
+    """ ""Takes the rows of one sheet or file in order and makes a Table of them.
 
     The header is the first row that `is_header` knows among the first ten that are not blank, else the first one.
     """

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from toolkit.schema import InputError
+from toolkit.schema import InputError, ToolkitError
 from toolkit.tables._bytes import BLOCK
 from toolkit.tables._rows import IsHeader, Rows, Table, is_blank
 
@@ -56,7 +56,7 @@ def read_workbook(data: bytes, label: str, is_header: IsHeader | None) -> list[T
     if kind == "xlsx":
         try:
             return _by_openpyxl(data, label, is_header)
-        except InputError:
+        except ToolkitError:
             raise
         except Exception:  # noqa: BLE001, S110 - openpyxl raises whatever a damaged or odd part makes it stumble over
             pass  # calamine asks less of styles and filters
@@ -102,12 +102,10 @@ def _kind_of_zip(data: bytes, label: str) -> str:
 
 
 def _by_openpyxl(data: bytes, label: str, is_header: IsHeader | None) -> list[Table]:
-    import openpyxl
-
     found = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # missing default styles and the like say nothing about the cells
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        book = _load(data, data_only=True)
         formulas: Any = None
         for sheet in book.worksheets:
             rows = Rows(f"{label}〔{sheet.title}〕", is_header)
@@ -115,7 +113,7 @@ def _by_openpyxl(data: bytes, label: str, is_header: IsHeader | None) -> list[Ta
                 rows.note(1, "这是隐藏的工作表，也读了")
             calculated, merged = _marks(sheet)
             if calculated and formulas is None:
-                formulas = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
+                formulas = _load(data, data_only=False)
             lines = _cells(sheet, formulas[sheet.title] if calculated else None, rows)
             for number, cells in enumerate(_filled(lines, merged, rows), start=1):
                 if number > _LAST_ROW:
@@ -123,6 +121,33 @@ def _by_openpyxl(data: bytes, label: str, is_header: IsHeader | None) -> list[Ta
                 _take(rows, number, cells)
             found.append(rows.table(format="xlsx"))
     return found
+
+
+def _load(data: bytes, *, data_only: bool) -> Any:
+    """The workbook as openpyxl has it, but for the shared texts: it would take each x005F_ out of them.
+
+    Then a _x000D_ that somebody wrote could not be told from a line end.
+    """
+    from openpyxl.cell.text import Text
+    from openpyxl.reader.excel import ExcelReader
+    from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
+    from openpyxl.xml.functions import iterparse
+
+    reader = ExcelReader(io.BytesIO(data), read_only=True, data_only=data_only)
+
+    def read_strings() -> None:
+        part = reader.package.find(SHARED_STRINGS)
+        if part is None:
+            return
+        with reader.archive.open(part.PartName[1:]) as source:
+            for _, node in iterparse(source):
+                if node.tag == f"{{{SHEET_MAIN_NS}}}si":
+                    reader.shared_strings.append(Text.from_tree(node).content)
+                    node.clear()
+
+    reader.read_strings = read_strings
+    reader.read()
+    return reader.wb
 
 
 def _marks(sheet: Any) -> tuple[bool, dict[int, dict[int, int]]]:
@@ -149,11 +174,11 @@ def _cells(sheet: Any, formulas: Any, rows: Rows) -> Iterator[list[Any]]:
     sheet.reset_dimensions()
     if formulas is None:
         for cells in sheet.iter_rows(values_only=True):
-            yield ["" if value is None else value for value in cells]
+            yield [_unescaped(value) for value in cells]
         return
     formulas.reset_dimensions()
     for number, pair in enumerate(zip(sheet.iter_rows(), formulas.iter_rows(), strict=True), start=1):
-        values = ["" if cell.value is None else cell.value for cell in pair[0]]
+        values = [_unescaped(cell.value) for cell in pair[0]]
         for place, (cell, formula) in enumerate(zip(*pair, strict=True)):
             # a result that is an empty text is of the type "str"
             if formula.data_type == "f" and cell.value is None and cell.data_type != "str":
@@ -162,6 +187,15 @@ def _cells(sheet: Any, formulas: Any, rows: Rows) -> Iterator[list[Any]]:
                 if not link:
                     rows.note(number, f"第 {place + 1} 列{_UNVALUED}")
         yield values
+
+
+def _unescaped(value: Any) -> Any:
+    """A cell of an xlsx with its _xHHHH_ (ECMA-376, ST_Xstring) as the characters they stand for, None as blank."""
+    if type(value) is str and "_x" in value:
+        from openpyxl.utils.escape import unescape
+
+        return unescape(value).replace("\x00", "")
+    return "" if value is None else value
 
 
 def _filled(lines: Iterator[list[Any]], merged: dict[int, dict[int, int]], rows: Rows) -> Iterator[list[Any]]:
@@ -201,6 +235,8 @@ def _by_calamine(data: bytes, kind: str, label: str, is_header: IsHeader | None)
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # no black window on Windows
         )
         found = list(_sheets(done.stdout.splitlines(), kind, label, is_header))
+    except ToolkitError:
+        raise
     except subprocess.CalledProcessError as error:
         if b"password" in error.stderr.lower():
             raise InputError(f"{label}：{_LOCKED}") from error
