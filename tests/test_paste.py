@@ -449,3 +449,8 @@ def test_any_text_is_read_and_nothing_of_it_lost(paste: str) -> None:
         bare = re.sub(r"^#{1,6}\s+", "", text)
         cut = re.fullmatch(r"[-=_*—─]{5,}", text)
         assert bare in kept or text in noted or cut or "网页杂项" in noted
+
+
+def test_a_second_header_fills_the_gaps_of_a_pasted_table() -> None:
+    read = read_text("标题\t文章标题\t正文\n甲\t乙\t一\n\t丙\t二\n")
+    assert read.frame["title"].tolist() == ["甲", "丙"]

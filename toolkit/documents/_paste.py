@@ -125,16 +125,18 @@ def _take_table(lines: list[str], basket: Basket, asked: Asked) -> bool:
     from toolkit.documents._files import take_table
 
     first = next(line for line in lines if line.strip())
-    columns = functools.partial(tables.map_columns, contract=DOCUMENTS, aliases=lexicons.header_aliases())
+    aliases = lexicons.header_aliases()
     heads = [head.strip() for head in first.split("\t")]
-    if len(heads) < 2 or not {"title", "body"} & set(columns(heads).values()):
+    known = tables.map_columns(heads, DOCUMENTS, aliases=aliases)
+    if len(heads) < 2 or not {"title", "body"} & set(known.values()):
         return False
     table = tables.table_of_lines(lines, LABEL)
-    mapping = columns(table.header)
+    mapping = tables.map_columns(table.header, DOCUMENTS, aliases=aliases)
+    spares = tables.spare_columns(table.header, DOCUMENTS, aliases=aliases)
     basket.rejected += table.rejected
     basket.notes += table.notes
-    basket.add_columns(LABEL, table.header, mapping)
-    taken = take_table(table, mapping, basket, asked)
+    basket.add_columns(LABEL, table.header, mapping, spares)
+    taken = take_table(table, mapping, basket, asked, spares=spares)
     basket.add_file(LABEL, format="table", read=taken, rejected=len(basket.rejected))
     return True
 
