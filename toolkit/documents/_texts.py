@@ -39,7 +39,7 @@ def take_content(
     if encoding not in ("utf-8", "utf-8-sig"):
         basket.note(label, 0, f"按 {encoding} 编码读入")
     removed: list[str] = []
-    said: dict[str, str] = {}
+    tags = ""
     if kind == "feed":
         records = read_feed(content, label, url=url)
         if is_cut_off(content):
@@ -48,23 +48,13 @@ def take_content(
         records, removed = _page_records(content, label, asked, url=url)
     else:
         content = content.replace("\r\n", "\n")
-        if kind == "markdown":
-            said, unused, content = front_matter(content)
-            byline = "" if asked.source else said.get("author") or said.get("source", "")
-            unused += [
-                f"{key}: {said[key]}" for key in ("author", "source") if said.get(key, byline) != byline
-            ]
-            if unused:
-                basket.note(
-                    label, 0, f"文件开头的说明里有没用上的行：{''.join(f'「{line}」' for line in unused)}"
-                )
-        cleaned, removed = clean_lines(content)
-        record = plain_text(cleaned, markdown=kind == "markdown")
-        if said.get("title", record.title) != record.title:
-            record = replace(record, title=said["title"], body=cleaned.strip())
-        moment = said.get("date") or near_moment(content.strip().split("\n"), record.title)
-        record = replace(record, published_at=moment, source=byline if said else "")
-        records = _split(record, asked, page=False)
+        said, unused, content = front_matter(content) if kind == "markdown" else ({}, [], content)
+        tags = said.get("tags", "")
+        records, removed = _text_records(content, said, asked, markdown=kind == "markdown")
+        unused += _unused_bylines(said, asked)
+        if unused:
+            told = "".join(f"「{line}」" for line in unused)
+            basket.note(label, 0, f"文件开头的说明里有没用上的行：{told}")
     if removed:
         basket.note(label, 0, cleaning_note(removed))
     before = len(basket.rejected)
@@ -72,8 +62,8 @@ def take_content(
     if kind != "feed" and len(records) > 1:
         for row in range(1, len(records) + 1):
             basket.note(label, row, f"一页拆成 {len(records)} 篇")
-    if taken and "tags" in said:
-        basket.extras[-1]["tags"] = said["tags"]
+    if taken and tags:
+        basket.extras[-1]["tags"] = tags
     rejected = len(basket.rejected) - before
     basket.add_file(label, format=kind, encoding=encoding, read=taken, rejected=rejected)
 
@@ -94,6 +84,29 @@ def _page_records(content: str, label: str, asked: Asked, *, url: str) -> tuple[
         channel="" if asked.channel else page.record.channel,
     )
     return _split(record, asked, page=True), removed
+
+
+def _text_records(
+    content: str, said: dict[str, str], asked: Asked, *, markdown: bool
+) -> tuple[list[Record], list[str]]:
+    """The documents of a plain text and the lines taken out of it; `said` is its front matter, which goes first."""
+    cleaned, removed = clean_lines(content)
+    record = plain_text(cleaned, markdown=markdown)
+    if said.get("title", record.title) != record.title:
+        record = replace(record, title=said["title"], body=cleaned.strip())
+    moment = said.get("date") or near_moment(content.strip().split("\n"), record.title)
+    record = replace(record, published_at=moment, source=_byline(said, asked))
+    return _split(record, asked, page=False), removed
+
+
+def _byline(said: dict[str, str], asked: Asked) -> str:
+    return "" if asked.source else said.get("author") or said.get("source", "")
+
+
+def _unused_bylines(said: dict[str, str], asked: Asked) -> list[str]:
+    """The author and source of a front matter that are not the document's source."""
+    used = _byline(said, asked)
+    return [f"{key}: {said[key]}" for key in ("author", "source") if said.get(key, used) != used]
 
 
 def _split(record: Record, asked: Asked, *, page: bool) -> list[Record]:
