@@ -54,7 +54,7 @@ def test_many_texts_cut_as_each_alone() -> None:
 
 def test_chunks_do_not_change_the_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = tk.segment(SENTENCES)
-    monkeypatch.setattr(text, "CHUNK_CHARACTERS", 10)
+    monkeypatch.setattr(text._chunks, "CHUNK_CHARACTERS", 10)
     assert tk.segment(SENTENCES) == whole
 
 
@@ -120,5 +120,5 @@ def test_shingles_are_blind_to_punctuation_and_stay_within_their_text(
     runs = runs_of(*texts)
     assert [len(found) for found in runs] == [8, 0, 0, 8, 0]
     assert runs[0] == runs[3] and runs[0][0] == runs[0][7]
-    monkeypatch.setattr(text, "CHUNK_CHARACTERS", 4)
+    monkeypatch.setattr(text._chunks, "CHUNK_CHARACTERS", 4)
     assert runs_of(*texts) == runs

@@ -148,7 +148,7 @@ def test_surprise_is_the_negative_binomial_tail() -> None:
         }
     )
     sizes = np.array([40, 160])
-    judged = trends._judge(table, 0.2, sizes)
+    judged = trends._judge._judge(table, 0.2, sizes)
     typical = (9 + 4 + 0 + 8) / 2 / 200
     mean = 40 * (np.array([0, 8]) + 0.5) / (160 + 0.5 / typical)
     size = 1 / (1 / (np.array([0, 8]) + 0.5) + 0.2)
@@ -164,7 +164,9 @@ def test_overdispersion_is_recovered_from_negative_binomial_counts() -> None:
     table = pd.DataFrame(counts, columns=["part1", "part2", "part3", "part4"]).assign(
         baseline_documents=counts.sum(axis=1)
     )
-    assert trends._overdispersion(table, np.array([100, 100, 100, 100, 100])) == pytest.approx(0.3, abs=0.08)
+    assert trends._judge._overdispersion(table, np.array([100, 100, 100, 100, 100])) == pytest.approx(
+        0.3, abs=0.08
+    )
 
 
 def test_noise_alone_raises_few_alarms() -> None:

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from toolkit.topics import find_topics as find_topics
     from toolkit.topics import items_from_topics as items_from_topics
     from toolkit.topics import rank_topics as rank_topics
+    from toolkit.trends import Counts as Counts
+    from toolkit.trends import count_terms as count_terms
     from toolkit.trends import extract_keywords as extract_keywords
     from toolkit.trends import mine_trends as mine_trends
     from toolkit.trends import rival_activity as rival_activity
@@ -76,7 +78,14 @@ else:
         "text": ("segment",),
         "topics": ("find_topics", "items_from_topics", "rank_topics"),
         "week": ("read_week", "week_sources", "write_week"),
-        "trends": ("extract_keywords", "mine_trends", "rival_activity", "term_history"),
+        "trends": (
+            "Counts",
+            "count_terms",
+            "extract_keywords",
+            "mine_trends",
+            "rival_activity",
+            "term_history",
+        ),
     }
     _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
     __all__ = [name for names in _ROOMS.values() for name in names]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from toolkit.schema._contracts import REQUIRED, VALUES, WORDS, Column, Contract
@@ -66,7 +67,9 @@ def _filled(column: Column, index: pd.Index[Any]) -> pd.Series[Any]:
     if column.kind == "time":
         return pd.Series(pd.NaT, index=index, dtype=TIME_DTYPE)
     value = pd.NA if column.default is None and column.kind == "count" else column.default
-    return pd.Series([value] * len(index), index=index, dtype=column.dtype)
+    # one value taken many times: a list of a million would be looked at value by value
+    one = pd.Series([value], dtype=column.dtype).array
+    return pd.Series(one.take(np.zeros(len(index), dtype=np.intp)), index=index)
 
 
 def _converted(series: pd.Series[Any], column: Column) -> pd.Series[Any]:

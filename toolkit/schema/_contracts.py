@@ -397,6 +397,60 @@ TERM_HISTORY = _contract(
 )
 
 
+NEW_WORDS = _contract(
+    "NEW_WORDS",
+    "新词",
+    _text("term", "新词"),
+    _count("count", "出现次数"),
+    _score("cohesion", "凝固度"),
+    _score("freedom", "自由度"),
+    _count("documents", "篇数"),
+    _count("frequency", "建议词频"),
+    _text("note", "备注", default=""),
+)
+
+
+CONTRAST = _contract(
+    "CONTRAST",
+    "我们与同行",
+    _text("term", "热词"),
+    _score("z", "差异（z）"),
+    _text("side", "偏向", choices=("ours", "theirs")),
+    _count("ours", "我们的篇数"),
+    _count("theirs", "同行的篇数"),
+)
+
+
+PASSAGES = _contract(
+    "PASSAGES",
+    "出处原句",
+    _text("term", "热词"),
+    _text("doc_id", "内容编号"),
+    _text("source", "来源", default=""),
+    _time("published_at", "发布时间", **_MAYBE),
+    _text("title", "标题", default=""),
+    _text("sentence", "原句"),
+    _count("start", "起点"),
+    _count("end", "终点"),
+    _text("url", "链接", **_MAYBE),
+)
+
+
+COUNTS = _contract(
+    "COUNTS",
+    "词频底账",
+    _text("doc_id", "内容编号"),
+    _text("source", "来源", default=""),
+    _text("channel", "渠道", default=""),
+    _time("published_at", "发布时间", **_MAYBE),
+    _count("reads", "阅读", **_MAYBE),
+    _count("digest", "指纹"),
+    _text("words", "词表版本"),
+    _text("folded", "归一后的文字"),
+    _text("lengths", "各词字数"),
+)
+
+
 CHECKS = _contract(
     "CHECKS",
     "规则检查",
@@ -415,6 +469,10 @@ CONTRACTS = (
         CALENDAR,
         UNPLACED,
         CHECKS,
+        NEW_WORDS,
+        CONTRAST,
+        PASSAGES,
+        COUNTS,
         RIVALS,
         COPIES,
         TERM_HISTORY,

@@ -1,0 +1,275 @@
+"""Documents cut into words once, kept, and counted: adding a day costs that day."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+
+from toolkit import lexicons, text
+from toolkit.schema import COUNTS, DOCUMENTS, InputError, check
+
+# what a document is remembered by, beside its words
+_MEMORY = ["doc_id", "source", "channel", "published_at", "reads", "digest"]
+# a word's length is kept as one printable ASCII character; what is longer is no word and is kept in pieces
+_FIRST, _LONGEST = 0x22, 90
+
+
+def document_texts(documents: pd.DataFrame) -> list[str]:
+    """What terms are counted in: title, newline, body."""
+    pairs = zip(documents["title"].tolist(), documents["body"].tolist(), strict=True)
+    return [f"{title}\n{body}" for title, body in pairs]
+
+
+def count_terms(
+    documents: pd.DataFrame,
+    *,
+    words: Any | None = None,
+    stop_words: Iterable[str] = (),
+    jobs: int = 1,
+) -> Counts:
+    """Counts of the documents' words, each document cut once.
+
+    Copies do not vote: rows whose `duplicate_of` is set are skipped; where none is set, exact repeats (source, title,
+    body) count once. Terms come from title, newline, body, folded. `words` are the user words with a frequency
+    (default: the user-word lexicon), `stop_words` stop words beside the lexicon's. `jobs` processes cut the texts.
+    Undated documents are kept. No documents give empty Counts.
+
+    >>> frame = pd.DataFrame({"doc_id": ["a", "b"], "title": ["桂花拿铁", "桂花糕"], "body": ["", ""]})
+    >>> matrix, terms = count_terms(frame).tfidf()
+    >>> terms, matrix.shape
+    (['拿铁', '桂花'], (2, 2))
+    """
+    return Counts(words=words, stop_words=stop_words).update(documents, jobs=jobs)
+
+
+class Counts:
+    """Documents as the words they hold, ready to be counted over any window.
+
+    `documents` has a row for each document that votes: doc_id, source, channel, published_at, reads, digest (of source,
+    title and body). `notes` says in Chinese what was left out or cut anew.
+    """
+
+    def __init__(self, *, words: Any | None = None, stop_words: Iterable[str] = ()) -> None:
+        """No documents yet; `words` and `stop_words` as in count_terms."""
+        self.documents = _no_documents()
+        self.notes: list[str] = []
+        self._words = text.word_list(lexicons.user_words() if words is None else words)
+        self._stop_words = frozenset(stop_words)
+        self._vocabulary = text.Vocabulary(self._stop_words)
+        self._written = np.zeros(0, dtype=np.int32)
+        self._lengths = np.zeros(0, dtype=np.int32)
+        self._tokens: text.Tokens | None = None
+
+    def __len__(self) -> int:
+        """How many documents vote."""
+        return len(self.documents)
+
+    def __repr__(self) -> str:
+        """The size, for a notebook."""
+        return f"Counts(文章 {len(self):,} 篇，词 {len(self._vocabulary.words):,} 个)"
+
+    @property
+    def tokens(self) -> text.Tokens:
+        """The documents as integer ids, in the order of `documents`."""
+        if self._tokens is None:
+            self._tokens = self._vocabulary.tokens(self._written, self._lengths)
+        return self._tokens
+
+    @property
+    def word_list(self) -> pd.DataFrame:
+        """The user words that the documents were cut with: term, frequency."""
+        return pd.DataFrame(self._words, columns=["term", "frequency"])
+
+    def update(self, more: pd.DataFrame, *, jobs: int = 1) -> Self:
+        """Add documents, in place, and return the object; only they are cut. A doc_id already known is ignored."""
+        frame = check(more, DOCUMENTS)
+        texts = np.array(document_texts(frame), dtype=object)
+        frame = frame.assign(digest=_digests(frame["source"], texts))
+        votes = _votes(frame) & ~frame["doc_id"].isin(self.documents["doc_id"]).to_numpy(bool)
+        votes &= ~frame["digest"].isin(self.documents["digest"]).to_numpy(bool)
+        if votes.any():
+            self._add(frame.loc[votes, _MEMORY], text.cut(texts[votes], words=self._words, jobs=jobs))
+        return self
+
+    def _add(self, memory: pd.DataFrame, cuts: Iterable[text.Cut]) -> None:
+        cuts = list(cuts)
+        written = [self._vocabulary.add(cut) for cut in cuts]
+        self._written = np.concatenate([self._written, *written])
+        self._lengths = np.concatenate([self._lengths, *(cut.lengths for cut in cuts)])
+        whole = [self.documents, memory] if len(self.documents) else [memory]
+        self.documents = pd.concat(whole, ignore_index=True)
+        self._tokens = None
+
+    def tfidf(self) -> tuple[Any, list[str]]:
+        """A sparse matrix (documents × words, rows of length 1) and the words, sorted.
+
+        Equal to scikit-learn's `TfidfVectorizer` on the segmented rows with these words as its vocabulary: count ×
+        (ln((1 + documents) / (1 + documents with the word)) + 1), each row divided by its Euclidean length. Stop words,
+        numbers, punctuation and single characters are no words here.
+        """
+        from scipy import sparse
+
+        tokens = self.tokens
+        is_term = tokens.term[tokens.ids] if len(tokens.ids) else np.zeros(0, dtype=bool)
+        used = np.unique(tokens.ids[is_term])
+        used = used[np.argsort(tokens.words[used])]
+        terms = tokens.words[used].tolist()
+        column = np.zeros(len(tokens.words), dtype=np.int32)
+        column[used] = np.arange(len(used))
+        rows, columns, counts = text.pairs(
+            tokens.documents[is_term], column[tokens.ids[is_term]], tokens.texts, len(terms)
+        )
+        idf = np.log((1 + len(self)) / (1 + np.bincount(columns, minlength=len(terms)))) + 1
+        values = counts * idf[columns]
+        length = np.sqrt(np.bincount(rows, weights=values**2, minlength=len(self)))
+        matrix = sparse.csr_matrix((values / length[rows], (rows, columns)), shape=(len(self), len(terms)))
+        return matrix, terms
+
+    def holding(self, terms: Sequence[str]) -> list[np.ndarray]:
+        """For each term the numbers of the documents that hold it, as a run of words: the rule it is counted by."""
+        tokens = self.tokens
+        lookup = {word: number for number, word in enumerate(tokens.words)}
+        out = []
+        for term in text.fold(terms):
+            found = [tokens.documents[text.find_run(tokens, ids)] for ids in _splits(term, lookup)]
+            whole = np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int32)
+            out.append(whole)
+        return out
+
+    def frame(self) -> pd.DataFrame:
+        """COUNTS: one row a document with its words as text, and the version of the word list; what a Workspace keeps.
+
+        `from_frame` makes the same Counts of it. Of the texts themselves it holds the folded words, so it is as
+        private as the documents are.
+        """
+        written = list(self._vocabulary.written)
+        sizes = np.fromiter(map(len, written), np.int64, len(written))[self._written]
+        folded = "".join(np.array(written, dtype=object)[self._written]) if len(sizes) else ""
+        owners = np.repeat(np.arange(len(self)), self._lengths)
+        pieces = -(-sizes // _LONGEST)
+        letters = np.full(int(pieces.sum()), _LONGEST, dtype=np.uint8)
+        letters[np.cumsum(pieces) - 1] = sizes - (pieces - 1) * _LONGEST
+        lengths = (letters + _FIRST).tobytes().decode("ascii")
+        out = self.documents.assign(
+            words=_version(self._words),
+            folded=_sliced(folded, np.bincount(owners, weights=sizes, minlength=len(self))),
+            lengths=_sliced(lengths, np.bincount(owners, weights=pieces, minlength=len(self))),
+        )
+        return check(out[COUNTS.names], COUNTS)
+
+    @classmethod
+    def from_frame(
+        cls,
+        frame: pd.DataFrame,
+        *,
+        words: Any | None = None,
+        counted_with: Any | None = None,
+        stop_words: Iterable[str] = (),
+    ) -> Self:
+        """The Counts that `frame` was made from.
+
+        Where the word list has changed since (`words`, None: today's lexicon), documents are cut anew: those that hold
+        a word that came or went, where `counted_with` (the `word_list` of then) tells which; else all that were cut
+        with another list. `notes` says how many.
+
+        Raises ColumnError where the frame lacks a column.
+        """
+        counts = cls(words=words, stop_words=stop_words)
+        kept = check(frame, COUNTS)
+        if kept.empty:
+            return counts
+        stale = (kept["words"] != _version(counts._words)).to_numpy(bool)
+        changed = _changed_words(counts._words, counted_with)
+        folded, lengths = kept["folded"].tolist(), kept["lengths"].tolist()
+        if stale.any() and changed is not None:
+            stale &= np.array([any(word in row for word in changed) for row in folded], dtype=bool)
+        places = np.flatnonzero(stale).tolist()
+        again = text.segment([folded[place] for place in places], words=counts._words)
+        for place, row in zip(places, again, strict=True):
+            lengths[place] = _letters(row)
+        if places:
+            counts.notes.append(f"词表改过：{len(kept)} 篇内容里有 {len(places)} 篇按新词表重新切了词。")
+        counts._add(kept[_MEMORY].reset_index(drop=True), _kept_cuts(folded, lengths))
+        return counts
+
+
+def _letters(words: Sequence[str]) -> str:
+    """The lengths of a document's words as text, in the form of `Counts.frame`."""
+    sizes = [min(_LONGEST, len(word) - done) for word in words for done in range(0, len(word), _LONGEST)]
+    return bytes(size + _FIRST for size in sizes).decode("ascii")
+
+
+def _kept_cuts(folded: list[str], lengths: list[str]) -> Iterable[text.Cut]:
+    """The words of kept documents, a chunk at a time."""
+    ends = np.cumsum([len(row) for row in folded])
+    first = 0
+    while first < len(folded):
+        before = ends[first - 1] if first else 0
+        last = max(first + 1, int(np.searchsorted(ends, before + text.CUT_CHARACTERS)) + 1)
+        letters = "".join(lengths[first:last]).encode("ascii", "replace")
+        sizes = np.frombuffer(letters, dtype=np.uint8).astype(np.int64) - _FIRST
+        words = np.array([len(row) for row in lengths[first:last]], dtype=np.int32)
+        joined = "".join(folded[first:last])
+        if (sizes < 1).any() or int(sizes.sum()) != len(joined):
+            raise InputError(
+                "词频底账里的字数和文字对不上，可能被改过。请删掉这份底账，用 count_terms 从原文重新数一遍。"
+            )
+        yield text.cut_at(joined, sizes, words)
+        first = last
+
+
+def _sliced(joined: str, sizes: np.ndarray) -> list[str]:
+    ends = np.cumsum(sizes).astype(np.int64)
+    starts = np.concatenate([[0], ends[:-1]])
+    return [joined[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+
+
+def _no_documents() -> pd.DataFrame:
+    return COUNTS.empty()[_MEMORY]
+
+
+def _votes(documents: pd.DataFrame) -> np.ndarray:
+    """For each row whether it votes: copies do not, nor the same doc_id twice."""
+    copied = documents["duplicate_of"].notna()
+    copies = copied if copied.any() else documents["digest"].duplicated()
+    return ~(copies | documents["doc_id"].duplicated()).to_numpy(bool)
+
+
+def _digests(sources: pd.Series[Any], texts: np.ndarray) -> pd.Series[Any]:
+    """64 bits of each row's source, title and body (SipHash), shifted to be positive."""
+    joined = np.array(
+        [f"{source}\x00{row}" for source, row in zip(sources.tolist(), texts, strict=True)], object
+    )
+    hashes = pd.util.hash_array(joined, categorize=False) >> np.uint64(1)
+    return pd.Series(hashes.astype(np.int64), index=sources.index).astype("Int64")
+
+
+def _version(words: tuple[tuple[str, int], ...]) -> str:
+    """A short name of a word list: the same words with the same frequencies, the same name."""
+    told = "\n".join(f"{term}\t{frequency}" for term, frequency in words)
+    return hashlib.sha256(told.encode()).hexdigest()[:12]
+
+
+def _changed_words(words: tuple[tuple[str, int], ...], counted_with: Any | None) -> list[str] | None:
+    """The words that came, went or changed their frequency, as texts hold them; None where nobody knows."""
+    if counted_with is None:
+        return None
+    return text.comparable([term for term, _ in set(words) ^ set(text.word_list(counted_with))])
+
+
+def _splits(term: str, lookup: dict[str, int]) -> list[list[int]]:
+    """All ways in which a term can be made of known words; a blank parts two Latin words."""
+    ways: list[list[list[int]]] = [[[]], *([] for _ in term)]
+    for end in range(1, len(term) + 1):
+        if term[end - 1] == " ":
+            ways[end] = ways[end - 1]
+            continue
+        for start in range(max(0, end - 24), end):
+            number = lookup.get(term[start:end])
+            if number is not None and ways[start]:
+                ways[end] += [[*way, number] for way in ways[start] if len(way) < 8]
+    return ways[len(term)] if term else []
