@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from toolkit.trends import mine_trends as mine_trends
     from toolkit.trends import rival_activity as rival_activity
     from toolkit.trends import term_history as term_history
+    from toolkit.week import kept_counts as kept_counts
     from toolkit.week import read_week as read_week
     from toolkit.week import week_sources as week_sources
     from toolkit.week import write_week as write_week
@@ -77,7 +78,7 @@ else:
         "store": ("Workspace",),
         "text": ("segment",),
         "topics": ("find_topics", "items_from_topics", "rank_topics"),
-        "week": ("read_week", "week_sources", "write_week"),
+        "week": ("kept_counts", "read_week", "week_sources", "write_week"),
         "trends": (
             "Counts",
             "count_terms",

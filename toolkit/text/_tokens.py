@@ -106,7 +106,7 @@ class Vocabulary:
         return places[latin[ids[places - 1]] & latin[ids[places + 1]]]
 
     def _shown(self, words: np.ndarray, lower: np.ndarray, written: np.ndarray) -> np.ndarray:
-        """For each word the form that is written most, the first met among equals."""
+        """For each word the form that is written most, among equals the first by letter."""
         many = np.bincount(lower, minlength=len(words)) > 1
         forms = np.array(list(self.written), dtype=object)
         shown = words.copy()
@@ -114,8 +114,9 @@ class Vocabulary:
         several = np.flatnonzero(many[lower]) if len(lower) else lower
         if len(several):
             count = np.bincount(written, minlength=len(lower))[several]
-            # the most written last, so that it stays
-            several = several[np.lexsort((-several, count))]
+            # the most written last, so that it stays; among equals the first by letter
+            letter = np.argsort(np.argsort(forms[several]))
+            several = several[np.lexsort((-letter, count))]
             shown[lower[several]] = forms[several]
         return shown
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any, Self
@@ -70,7 +71,7 @@ class Counts:
 
     def __repr__(self) -> str:
         """The size, for a notebook."""
-        return f"Counts(文章 {len(self):,} 篇，词 {len(self._vocabulary.words):,} 个)"
+        return f"Counts（{len(self):,} 篇）"
 
     @property
     def tokens(self) -> text.Tokens:
@@ -86,10 +87,8 @@ class Counts:
 
     def update(self, more: pd.DataFrame, *, jobs: int = 1) -> Self:
         """Add documents, in place, and return the object; only they are cut. A doc_id already known is ignored."""
-        frame = check(more, DOCUMENTS)
-        texts = np.array(document_texts(frame), dtype=object)
-        frame = frame.assign(digest=_digests(frame["source"], texts))
-        votes = _votes(frame) & ~frame["doc_id"].isin(self.documents["doc_id"]).to_numpy(bool)
+        frame, votes, texts = _read(more)
+        votes &= ~frame["doc_id"].isin(self.documents["doc_id"]).to_numpy(bool)
         votes &= ~frame["digest"].isin(self.documents["digest"]).to_numpy(bool)
         if votes.any():
             self._add(frame.loc[votes, _MEMORY], text.cut(texts[votes], words=self._words, jobs=jobs))
@@ -103,6 +102,35 @@ class Counts:
         whole = [self.documents, memory] if len(self.documents) else [memory]
         self.documents = pd.concat(whole, ignore_index=True)
         self._tokens = None
+
+    def only(self, doc_ids: Iterable[str]) -> Self:
+        """Counts of these documents alone, in this order; an id that is not counted here is passed over."""
+        rows = _places(self.documents["doc_id"], pd.Index(list(doc_ids), dtype="str").unique())
+        return self._taken(rows[rows >= 0])
+
+    def of(self, documents: pd.DataFrame) -> Self:
+        """Counts of the rows of `documents` that vote and are counted here, known by what they say, in this order.
+
+        doc_id, times and reads are those of `documents`: reads grow.
+        """
+        frame, votes, _ = _read(documents)
+        memory = frame.loc[votes, _MEMORY]
+        rows = _places(self.documents["digest"], memory["digest"])
+        part = self._taken(rows[rows >= 0])
+        part.documents = memory[rows >= 0].reset_index(drop=True)
+        return part
+
+    def _taken(self, rows: np.ndarray) -> Self:
+        lengths = self._lengths[rows]
+        starts = (np.cumsum(self._lengths) - self._lengths)[rows]
+        inside = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        part = copy.copy(self)  # words are only ever added to a vocabulary: two may share it
+        part.notes = list(self.notes)
+        part.documents = self.documents.iloc[rows].reset_index(drop=True)
+        part._written = self._written[np.repeat(starts, lengths) + inside]
+        part._lengths = lengths
+        part._tokens = None
+        return part
 
     def tfidf(self) -> tuple[Any, list[str]]:
         """A sparse matrix (documents × words, rows of length 1) and the words, sorted.
@@ -186,7 +214,7 @@ class Counts:
         changed = _changed_words(counts._words, counted_with)
         folded, lengths = kept["folded"].tolist(), kept["lengths"].tolist()
         if stale.any() and changed is not None:
-            stale &= np.array([any(word in row for word in changed) for row in folded], dtype=bool)
+            stale = stale & np.array([any(word in row for word in changed) for row in folded], dtype=bool)
         places = np.flatnonzero(stale).tolist()
         again = text.segment([folded[place] for place in places], words=counts._words)
         for place, row in zip(places, again, strict=True):
@@ -224,12 +252,25 @@ def _kept_cuts(folded: list[str], lengths: list[str]) -> Iterable[text.Cut]:
 
 def _sliced(joined: str, sizes: np.ndarray) -> list[str]:
     ends = np.cumsum(sizes).astype(np.int64)
-    starts = np.concatenate([[0], ends[:-1]])
+    starts = ends - sizes.astype(np.int64)
     return [joined[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
 
 
 def _no_documents() -> pd.DataFrame:
     return COUNTS.empty()[_MEMORY]
+
+
+def _read(documents: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    """DOCUMENTS with digests, which rows vote, and their texts."""
+    frame = check(documents, DOCUMENTS)
+    texts = np.array(document_texts(frame), dtype=object)
+    frame = frame.assign(digest=_digests(frame["source"], texts))
+    return frame, _votes(frame), texts
+
+
+def _places(known: pd.Series[Any], wanted: Iterable[Any]) -> np.ndarray:
+    """Where each wanted value stands among the known ones; -1 where it does not."""
+    return pd.Index(known).get_indexer(pd.Index(wanted))
 
 
 def _votes(documents: pd.DataFrame) -> np.ndarray:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,19 +14,12 @@ from toolkit.trends._counts import Counts, count_terms
 from toolkit.trends._judge import _judge, _overdispersion
 from toolkit.trends._keywords import _shipped_idf
 from toolkit.trends._merge import _merge
-from toolkit.trends._windows import EARLIER, LEFT_OUT, Windows, check_days, part_days
+from toolkit.trends._use import LocalUse, Use
+from toolkit.trends._windows import check_days, part_days
 
 MOST_EVIDENCE = 50
-
-
-@dataclass(frozen=True)
-class _Use:
-    """The documents in play: those up to the window's end, their terms and the parts they fall into."""
-
-    documents: pd.DataFrame
-    part: np.ndarray
-    sizes: np.ndarray
-    terms: text.Terms
+# a word of a phrase that stands in at most this many times the phrase's documents has no life of its own
+ONLY_HERE = 1.25
 
 
 def mine_trends(
@@ -73,13 +65,20 @@ def mine_trends(
     notes = [*counts.notes, *windows.notes]
     if not len(windows.sizes) or not windows.sizes[0]:
         return _with_notes(_empty(by), notes)
-    use = _use(counts, windows, support=min(max(min_documents, 2), 3))
-    table = _candidates(use, min_documents, min_sources)
+    use = LocalUse.of(counts, windows, support=min(max(min_documents, 2), 3))
+    return told(use, notes, top=top, min_documents=min_documents, min_sources=min_sources, by=by)
+
+
+def told(
+    use: Use, notes: list[str], *, top: int, min_documents: int, min_sources: int, by: str | None
+) -> pd.DataFrame:
+    """TRENDS of a use, judged, merged and with their evidence."""
+    table = use.candidates(min_documents, min_sources)
     if table.empty:
         return _with_notes(_empty(by), [*notes, f"没有词在本期达到 {min_documents} 篇，样本太少。"])
     table = _judge(table, _overdispersion(table, use.sizes), use.sizes)
-    table["term"] = use.terms.names(table.index)
-    members = _members(use, table.index)
+    table["term"] = use.names(table.index)
+    members = use.members(table.index)
     inside = {term: set(rows[use.part[rows] == 0].tolist()) for term, rows in members.items()}
     table = _merge(table, inside).head(top)
     trends = _finish(table, use, members)
@@ -107,78 +106,14 @@ def _with_notes(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     return frame
 
 
-def _use(counts: Counts, windows: Windows, *, support: int) -> _Use:
-    """Terms of the documents that are neither undated nor later than the window."""
-    used = windows.part > LEFT_OUT
-    tokens = counts.tokens
-    if used.all():
-        return _Use(counts.documents, windows.part, windows.sizes, text.find_terms(tokens, support=support))
-    terms = text.find_terms(text.only_texts(tokens, used), support=support)
-    documents = counts.documents[used].reset_index(drop=True)
-    return _Use(documents, windows.part[used], windows.sizes, terms)
-
-
-def _candidates(use: _Use, min_documents: int, min_sources: int) -> pd.DataFrame:
-    """The terms worth judging, with their documents in each part; index: the term's number."""
-    terms, size = use.terms, len(use.terms.start)
-    part = use.part[terms.document]
-    inside, baseline = part == 0, part > 0
-    seen = np.bincount(terms.term[inside], minlength=size)
-    past = np.bincount(terms.term[baseline], minlength=size)
-    expected = past * use.sizes[0] / max(int(use.sizes[1:].sum()), 1)
-    sources = _distinct(
-        terms.term[inside], pd.factorize(use.documents["source"])[0][terms.document[inside]], size
-    )
-    rises = (seen >= min_documents) & (sources >= min_sources)
-    chosen = np.flatnonzero(rises | ((expected >= min_documents) & (seen < expected)))
-    place = np.full(size, -1, dtype=np.int64)
-    place[chosen] = np.arange(len(chosen))
-    stretches = len(use.sizes)
-    wanted = (place[terms.term] >= 0) & (part >= 0)
-    cells = np.bincount(
-        place[terms.term[wanted]] * stretches + part[wanted], minlength=len(chosen) * stretches
-    ).reshape(len(chosen), stretches)
-    table = pd.DataFrame(cells, columns=[f"part{number}" for number in range(stretches)], index=chosen)
-    used = np.bincount(terms.term[inside], weights=terms.count[inside], minlength=size)[chosen]
-    idf = np.log((1 + len(use.documents)) / (1 + terms.frequency[chosen])) + 1
-    return table.assign(
-        documents=seen[chosen],
-        baseline_documents=past[chosen],
-        before=np.bincount(terms.term[part == EARLIER], minlength=size)[chosen] + past[chosen],
-        expected=expected[chosen],
-        sources=sources[chosen],
-        tfidf=used * idf / max(int(use.sizes[0]), 1),
-        rises=rises[chosen],
-    )
-
-
-def _distinct(terms: np.ndarray, values: np.ndarray, size: int) -> np.ndarray:
-    """For each term how many different values stand beside it."""
-    width = int(values.max()) + 1 if len(values) else 1
-    return np.bincount(np.unique(terms * width + values) // width, minlength=size)
-
-
-def _members(use: _Use, chosen: Iterable[int]) -> dict[int, np.ndarray]:
-    """The documents of each chosen term, in order."""
-    numbers = np.fromiter(chosen, np.int64)
-    wanted = np.zeros(len(use.terms.start), dtype=bool)
-    wanted[numbers] = True
-    mine = wanted[use.terms.term]
-    term, document = use.terms.term[mine], use.terms.document[mine]
-    order = np.argsort(term, kind="stable")
-    bounds = np.searchsorted(term[order], numbers[np.argsort(numbers)], side="left")
-    parts = np.split(document[order], bounds[1:]) if len(numbers) else []
-    return dict(zip(np.sort(numbers).tolist(), parts, strict=True))
-
-
-def _finish(table: pd.DataFrame, use: _Use, members: dict[int, np.ndarray]) -> pd.DataFrame:
+def _finish(table: pd.DataFrame, use: Use, members: dict[int, np.ndarray]) -> pd.DataFrame:
     """The chosen rows as TRENDS."""
     times = use.documents["published_at"]
     rank = _reading_order(use.documents)
     inside = {term: members[term][use.part[members[term]] == 0] for term in table.index}
     out = table.assign(
-        is_new_word=_new_words(table["term"].tolist(), use.terms.tokens),
-        term=use.terms.names(table.index, shown=True),
+        is_new_word=_new_words(table["term"].tolist(), table["held"].tolist(), use),
+        term=use.names(table.index, shown=True),
         first_seen=[times.iloc[members[term]].min() for term in table.index],
         evidence=[_evidence(inside[term], rank, use.documents) for term in table.index],
     )
@@ -202,7 +137,7 @@ def _evidence(rows: np.ndarray, rank: np.ndarray, documents: pd.DataFrame) -> li
 
 
 def _drivers(
-    trends: pd.DataFrame, numbers: pd.Index[Any], use: _Use, members: dict[int, np.ndarray], by: str
+    trends: pd.DataFrame, numbers: pd.Index[Any], use: Use, members: dict[int, np.ndarray], by: str
 ) -> pd.DataFrame:
     """Each row of `trends` for each source (or channel) that has the term in the window."""
     codes, names = pd.factorize(use.documents[by])
@@ -232,21 +167,16 @@ def _drivers(
     return check(pd.DataFrame(rows, columns=columns), TRENDS) if rows else _empty(by)
 
 
-def _new_words(names: Sequence[str], tokens: text.Tokens) -> list[bool]:
-    """Whether each term is one that no dictionary holds: an unknown token, or words met nowhere but in this phrase."""
+def _new_words(names: Sequence[str], held: Sequence[int], use: Use) -> list[bool]:
+    """Whether each term is one that no dictionary holds: an unknown word, or words met nowhere but in this phrase."""
     known = _shipped_idf()[0]
-    counts = np.bincount(tokens.ids, minlength=len(tokens.words))
-    lookup = {word: number for number, word in enumerate(tokens.words)}
-    parts = text.segment(names, words=lexicons.user_words())
-    out = []
-    for name, pieces in zip(names, parts, strict=True):
-        words = [piece for piece in pieces if piece.strip()]
-        if name in known or name in lexicons.user_words() or name.isascii():
-            out.append(False)
-        elif len(words) == 1:
-            out.append(True)
-        else:
-            ids = [lookup.get(word, -1) for word in words]
-            together = len(text.find_run(tokens, ids)) if -1 not in ids else 0
-            out.append(any(0 < counts[number] <= 1.25 * together for number in ids if number >= 0))
-    return out
+    parts = [
+        [piece for piece in pieces if piece.strip()]
+        for pieces in text.segment(names, words=lexicons.user_words())
+    ]
+    spread = use.spread({word for words in parts for word in words})
+    return [
+        not (name in known or name in lexicons.user_words() or name.isascii())
+        and (len(words) == 1 or any(0 < spread[word] <= ONLY_HERE * documents for word in words))
+        for name, words, documents in zip(names, parts, held, strict=True)
+    ]
