@@ -89,7 +89,22 @@ HTML_TAGS = {
         "div",
         "table",
     ),
-    *("thead", "tbody", "tr", "th", "td", "svg", "g", "path", "text", "rect", "line", "defs", "clippath"),
+    *(
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "svg",
+        "g",
+        "path",
+        "text",
+        "tspan",
+        "rect",
+        "line",
+        "defs",
+        "clippath",
+    ),
 }
 
 
@@ -135,6 +150,40 @@ def test_the_report_opens_with_the_rivals_and_tells_the_week(tmp_path: Path) -> 
         *("#rivals", "#trends", "#topics", "#plan"),
         *("https://example.com/1", "https://example.com/3?a=1&b=2"),
     }
+
+
+def make_drivers() -> pd.DataFrame:
+    frame = make_trends()
+    frame = frame[["大闸蟹" in term for term in frame["term"]]].head(1)
+    return pd.concat(
+        [
+            frame.assign(source="石门岭鲜生", share=0.75, documents=3),
+            frame.assign(source="慢烘研究所", share=0.25),
+        ],
+        ignore_index=True,
+    )
+
+
+def make_contrast() -> pd.DataFrame:
+    rows = [("桂花乌龙", -4.2, "theirs", 1, 12000), ("绘本角", 3.1, "ours", 9, 2)]
+    return pd.DataFrame(rows, columns=["term", "z", "side", "ours", "theirs"])
+
+
+def test_the_report_says_who_drives_the_trends_and_what_only_rivals_write(tmp_path: Path) -> None:
+    text = Page(full_report(tmp_path / "a.html", drivers=make_drivers(), contrast=make_contrast())).text
+    order = [
+        "涨得最多：大闸蟹（7 篇，之前平均 1 篇）",
+        "大闸蟹：主要由「石门岭鲜生」带动（75%）",
+        "大闸蟹包含：母蟹",
+        "同行在写、我们少写：桂花乌龙",
+        "同行写得多的 1 个词桂花乌龙 同行 1.2万 篇 · 我们 1 篇",
+        "我们写得多的 1 个词绘本角 同行 2 篇 · 我们 9 篇",
+        "选题分由下面",
+    ]
+    places = [text.rindex(part) for part in order]
+    assert places == sorted(places)
+    without = Page(full_report(tmp_path / "b.html", drivers=make_drivers().head(0), contrast=None)).text
+    assert "带动" not in without and "写得多" not in without
 
 
 def test_the_report_needs_nothing_from_outside(tmp_path: Path) -> None:
@@ -244,6 +293,8 @@ def test_hostile_text_is_never_markup(tmp_path: Path, text: str) -> None:
         rivals=rivals,
         trends=trends,
         history=make_history().assign(term=text),
+        drivers=make_drivers().assign(term=text, source=text),
+        contrast=make_contrast().assign(term=text),
         documents=hostile(make_documents(), text, "doc_id"),
         topics=hostile(make_topics(), text, "evidence"),
         headlines=hostile(make_headlines(), text).rename(columns={"part_length": f"part_{text}"}),

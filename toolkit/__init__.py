@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from toolkit.charts import calendar_load as calendar_load
+    from toolkit.charts import contrast_scatter as contrast_scatter
     from toolkit.charts import copy_bars as copy_bars
+    from toolkit.charts import driver_bars as driver_bars
     from toolkit.charts import in_words as in_words
     from toolkit.charts import score_parts as score_parts
+    from toolkit.charts import term_calendar as term_calendar
     from toolkit.charts import term_lines as term_lines
     from toolkit.charts import trend_bars as trend_bars
     from toolkit.charts import use_theme as use_theme
@@ -42,22 +45,30 @@ if TYPE_CHECKING:
     from toolkit.topics import items_from_topics as items_from_topics
     from toolkit.topics import rank_topics as rank_topics
     from toolkit.trends import Counts as Counts
+    from toolkit.trends import TrendReason as TrendReason
+    from toolkit.trends import concordance as concordance
+    from toolkit.trends import contrast as contrast
     from toolkit.trends import count_terms as count_terms
+    from toolkit.trends import explain_trend as explain_trend
     from toolkit.trends import extract_keywords as extract_keywords
     from toolkit.trends import mine_trends as mine_trends
     from toolkit.trends import rival_activity as rival_activity
     from toolkit.trends import term_history as term_history
     from toolkit.week import kept_counts as kept_counts
     from toolkit.week import read_week as read_week
+    from toolkit.week import week_counts as week_counts
     from toolkit.week import week_sources as week_sources
     from toolkit.week import write_week as write_week
 else:
     _ROOMS = {
         "charts": (
             "calendar_load",
+            "contrast_scatter",
             "copy_bars",
+            "driver_bars",
             "in_words",
             "score_parts",
+            "term_calendar",
             "term_lines",
             "trend_bars",
             "use_theme",
@@ -78,10 +89,14 @@ else:
         "store": ("Workspace",),
         "text": ("segment",),
         "topics": ("find_topics", "items_from_topics", "rank_topics"),
-        "week": ("kept_counts", "read_week", "week_sources", "write_week"),
+        "week": ("kept_counts", "read_week", "week_counts", "week_sources", "write_week"),
         "trends": (
             "Counts",
+            "TrendReason",
+            "concordance",
+            "contrast",
             "count_terms",
+            "explain_trend",
             "extract_keywords",
             "mine_trends",
             "rival_activity",

@@ -213,7 +213,7 @@ def _week(options: argparse.Namespace) -> None:
     import pandas as pd
 
     import toolkit as tk
-    from toolkit.week import read_week, week_sources, write_week
+    from toolkit.week import read_week, week_counts, week_sources, write_week
 
     progress, now = Progress(sys.stdout), _moment(options.now)
     asked = {name: getattr(options, name) for name in ("documents", "groups", "items", "out")}
@@ -225,7 +225,8 @@ def _week(options: argparse.Namespace) -> None:
     progress.say(f"读到 {len(read.frame)} 篇，{len(read.rejected)} 处没能读入。正在找重复…")
     documents = tk.mark_duplicates(read.frame)
     progress.say("正在比较各周的用词…")
-    trends = tk.mine_trends(documents)
+    counts = week_counts(sources, documents)
+    trends = tk.mine_trends(counts)
     start = given or tk.monday_after(documents, now=now)
     topics = tk.find_topics(trends, documents)
     own = tk.read_documents(sources.own).frame if sources.own else None
@@ -239,7 +240,7 @@ def _week(options: argparse.Namespace) -> None:
     progress.say("正在写报告和日历…")
     others = {"群": groups} if items is None else {"群": groups, "内容条目": items}
     made = {"documents": documents, "trends": trends, "topics": topics, "headlines": headlines}
-    for path in write_week(sources, read=read, plan=plan, others=others, **made):
+    for path in write_week(sources, read=read, plan=plan, others=others, counts=counts, own=own, **made):
         progress.say(f"已写好 {path}")
 
 

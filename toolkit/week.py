@@ -18,7 +18,7 @@ from toolkit import documents as content
 from toolkit import export, lexicons, tables
 from toolkit.schema import COUNTS, InputError, Plan, Read, as_date, checked_moment
 from toolkit.store import Workspace
-from toolkit.trends import Counts, rival_activity, term_history
+from toolkit.trends import Counts, contrast, count_terms, mine_trends, rival_activity, term_history
 
 HOME_NAME = "我的文案台"
 RIVALS_FOLDER = "同行内容"
@@ -153,6 +153,8 @@ def write_week(
     headlines: pd.DataFrame,
     plan: Plan,
     others: Mapping[str, Read] | None = None,
+    counts: Counts | None = None,
+    own: pd.DataFrame | None = None,
 ) -> list[Path]:
     """Write report.html, calendar.xlsx, calendar.ics and trends.csv into `sources.out` and return the paths.
 
@@ -163,6 +165,7 @@ def write_week(
     Raises InputError when the folder cannot be made.
     """
     out = make_folder(sources.out)
+    counted = count_terms(documents) if counts is None else counts
     tables_read = {"同行内容": read, **(others or {})}
     rejected = pd.concat([found.rejected for found in tables_read.values()], ignore_index=True)
     latest = as_date(documents["published_at"].max())
@@ -182,7 +185,9 @@ def write_week(
             rejected=rejected,
             rivals=rival_activity(documents, window_days=days),
             since=since,
-            history=term_history(documents, rising),
+            history=term_history(counted, rising),
+            drivers=_drivers(counted, rising),
+            contrast=contrast(own, counted) if own is not None and len(own) else None,
             notes=_notes(sources, trends, tables_read, only_topics=only_topics),
             reasons={"trends": why} if why else None,
             asof=latest or plan.start,
@@ -197,6 +202,14 @@ def write_week(
     kept = {"documents": documents, "trends": trends, "topics": topics, "headlines": headlines}
     _remember(sources, latest, {**kept, "calendar": plan.calendar})
     return files
+
+
+def _drivers(counts: Counts, rising: Sequence[str]) -> pd.DataFrame | None:
+    """Who drives the words that rise."""
+    if not rising:
+        return None
+    drivers = mine_trends(counts, by="source")
+    return drivers[drivers["term"].isin(rising)]
 
 
 def usable_folder(folder: Path) -> Path:
@@ -243,6 +256,15 @@ def _notes(
         if (kinds := told["note"].nunique()) > MOST_NOTES:
             notes.append(f"{name}：另有 {kinds - MOST_NOTES} 种与原文不同的读法。")
     return notes
+
+
+def week_counts(sources: Sources, documents: pd.DataFrame) -> Counts:
+    """Counts of the week's documents; in a working folder only those are cut that 文案台.db does not know."""
+    workspace = _workspace(sources)
+    if workspace is None:
+        return count_terms(documents)
+    with workspace:
+        return kept_counts(workspace, documents, only_these=True)
 
 
 def _workspace(sources: Sources) -> Workspace | None:

@@ -4,6 +4,8 @@ Charts take frames and give Altair charts titled with the answer where it can be
 is untrusted: in charts it is data only; in pages it goes through `escape` or `safe_link` and nowhere else.
 """
 
+from toolkit.charts._contrast import contrast_scatter as contrast_scatter
+from toolkit.charts._drivers import driver_bars as driver_bars
 from toolkit.charts._format import WEEKDAYS as WEEKDAYS
 from toolkit.charts._format import day_marks as day_marks
 from toolkit.charts._format import escape as escape
@@ -13,6 +15,8 @@ from toolkit.charts._format import format_share as format_share
 from toolkit.charts._format import format_time as format_time
 from toolkit.charts._format import plain as plain
 from toolkit.charts._format import safe_link as safe_link
+from toolkit.charts._heat import term_calendar as term_calendar
+from toolkit.charts._lines import term_lines as term_lines
 from toolkit.charts._plans import calendar_load as calendar_load
 from toolkit.charts._scores import score_parts as score_parts
 from toolkit.charts._sources import copy_bars as copy_bars
@@ -27,7 +31,6 @@ from toolkit.charts._theme import STATUS_COLOURS as STATUS_COLOURS
 from toolkit.charts._theme import STATUS_MARKS as STATUS_MARKS
 from toolkit.charts._theme import to_svg as to_svg
 from toolkit.charts._theme import use_theme as use_theme
-from toolkit.charts._trends import term_lines as term_lines
 from toolkit.charts._trends import trend_bars as trend_bars
 from toolkit.charts._words import EXTRA_CAPTIONS as EXTRA_CAPTIONS
 from toolkit.charts._words import TOPIC_PARTS as TOPIC_PARTS

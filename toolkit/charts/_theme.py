@@ -89,5 +89,5 @@ def to_svg(chart: alt.Chart) -> str:
 
     spec = chart.to_dict()
     spec["background"] = "transparent"
-    spec["padding"] = {"left": 0, "top": 4, "right": 4, "bottom": 4}
+    spec["padding"] = {"left": 2, "top": 4, "right": 4, "bottom": 4}
     return str(vl_convert.vegalite_to_svg(spec, vl_version="5.20"))

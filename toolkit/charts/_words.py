@@ -53,7 +53,7 @@ def part_columns(frame: pd.DataFrame) -> list[str]:
 # captions of columns that verbs add behind a contract's
 EXTRA_CAPTIONS: dict[str, str] = {
     **{"segments": "适合人群", "origin": "由来", "pattern": "句式", "intent": "意图"},
-    **{"name": "群名", "topic_id": "选题编号"},
+    **{"name": "群名", "topic_id": "选题编号", "share": "占比"},
     **{
         "version": "版本",
         "saved_at": "存于",

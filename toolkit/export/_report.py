@@ -29,6 +29,7 @@ from toolkit.export import _page
 from toolkit.export._plan import plan_section, plan_sentence
 from toolkit.export._posts import write_bytes
 from toolkit.schema import (
+    CONTRAST,
     DOCUMENTS,
     GATE_MARKS,
     HEADLINES,
@@ -80,15 +81,19 @@ def write_report(
     sample_groups: bool = False,
     rivals: pd.DataFrame | None = None,
     history: pd.DataFrame | None = None,
+    drivers: pd.DataFrame | None = None,
+    contrast: pd.DataFrame | None = None,
     since: dt.date | None = None,
     reasons: Mapping[str, str] | None = None,
 ) -> Path:
     """Write the week as one HTML page and return the path; it needs no network and no script.
 
     The page opens with what rivals published (`rivals`: source, channel, documents, before, copied,
-    top_titles; `since` is the day the last report ended), then TRENDS (with evidence looked up in `documents` and,
-    from `history` as `term_history` gives it, their weeks), TOPICS and HEADLINES with their parts, the Plan day by day, and remarks. A part that is None or empty says why in one sentence: `reasons`
-    (keys rivals, trends, topics, headlines, plan) replaces the general one. `asof` is the day the content
+    top_titles; `since` is the day the last report ended), then TRENDS (with evidence looked up in `documents`; their
+    weeks from `history` as `term_history` gives it, who drives them from `drivers` as `mine_trends(by="source")` does,
+    and CONTRAST, what only one side writes about), TOPICS and HEADLINES with their parts, the Plan day by day, and
+    remarks. A part that is None or empty says why in one sentence: `reasons` (keys rivals, trends, topics, headlines,
+    plan) replaces the general one. `asof` is the day the content
     ends (None: the latest in `documents`); `sample_groups` marks the plan's groups as 示例群. All text is
     escaped, links lead to http and https alone, the same input gives the same bytes.
 
@@ -108,7 +113,9 @@ def write_report(
             _since(since) if day is not None or known is None else "同行发了什么",
             _rivals(rivals, why["rivals"], dated=day is not None),
         ),
-        _page.section("trends", "热词", _trends(trends, lookup, history, why["trends"])),
+        _page.section(
+            "trends", "热词", _trends(trends, lookup, history, drivers, why["trends"]) + _contrast(contrast)
+        ),
         _page.section("topics", "选题", _topics(topics, lookup, why["topics"])),
         _page.section("headlines", "标题", _headlines(headlines, topics, why["headlines"])),
         _page.section("plan", "排期", plan_section(plan, why["plan"], sample_groups=sample_groups)),
@@ -228,6 +235,7 @@ def _trends(
     trends: pd.DataFrame | None,
     lookup: Mapping[str, dict[Any, Any]],
     history: pd.DataFrame | None,
+    drivers: pd.DataFrame | None,
     why: str,
 ) -> str:
     if trends is None or trends.empty:
@@ -246,7 +254,7 @@ def _trends(
         '<p class="note">升幅：本期篇数是按前期推算应有篇数的几倍。误报率（q 值）：照这个标准挑词，'
         "大约有多大比例其实没有热起来；5% 就是每二十个里约有一个看走眼。</p>"
     )
-    drawn = _trend_chart(trends) + _history_chart(history)
+    drawn = _trend_chart(trends) + _history_chart(history, trends) + _driver_chart(drivers)
     return drawn + _page.table(heads, bodies[:shown]) + more + explained
 
 
@@ -260,13 +268,42 @@ def _trend_chart(trends: pd.DataFrame) -> str:
     )
 
 
-def _history_chart(history: pd.DataFrame | None) -> str:
+def _history_chart(history: pd.DataFrame | None, trends: pd.DataFrame) -> str:
     if history is None or history.empty:
         return ""
     return _figures(
-        wide=charts.to_svg(charts.term_lines(history, width=200)),
-        narrow=charts.to_svg(charts.term_lines(history, width=144, columns=2)),
+        wide=charts.to_svg(charts.term_lines(history, trends=trends, width=184)),
+        narrow=charts.to_svg(charts.term_lines(history, trends=trends, top=8, width=136, columns=2)),
     )
+
+
+def _driver_chart(drivers: pd.DataFrame | None) -> str:
+    if drivers is None or drivers.empty:
+        return ""
+    return _figures(
+        wide=charts.to_svg(charts.driver_bars(drivers, width=500)),
+        narrow=charts.to_svg(charts.driver_bars(drivers, top=5, width=264)),
+    )
+
+
+def _contrast(contrast: pd.DataFrame | None) -> str:
+    """What one side writes about and the other does not: drawn, and every word in a list."""
+    if contrast is None or contrast.empty:
+        return ""
+    frame = check(contrast, CONTRAST)
+    drawn = _figures(
+        wide=charts.to_svg(charts.contrast_scatter(frame, width=620)),
+        narrow=charts.to_svg(charts.contrast_scatter(frame, top=30, width=300, height=320)),
+    )
+    for side, caption in (("theirs", "同行写得多"), ("ours", "我们写得多")):
+        rows: list[dict[Any, Any]] = frame[frame["side"] == side].to_dict("records")
+        lines = [
+            f"{escape(row['term'])}"
+            + _muted(f"同行 {format_count(row['theirs'])} 篇", f"我们 {format_count(row['ours'])} 篇")
+            for row in rows
+        ]
+        drawn += _page.details(f"{caption}的 {len(lines)} 个词", _page.bullets(lines))
+    return drawn
 
 
 def _figures(**drawn: str) -> str:

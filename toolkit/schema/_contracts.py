@@ -111,6 +111,8 @@ WORDS: dict[str, str] = {
     "rising": "上升",
     "steady": "平稳",
     "fading": "回落",
+    "ours": "我们",
+    "theirs": "同行",
     "pass": "通过",
     "warn": "留意",
     "block": "不可用",
@@ -148,7 +150,7 @@ VALUES: dict[str, str] = {
 }
 
 
-WORDED = ("status", "gate", "kind", "tone", "phase", "severity", "purpose")
+WORDED = ("status", "side", "gate", "kind", "tone", "phase", "severity", "purpose")
 
 
 GATE_MARKS = {"pass": "✓", "warn": "!", "block": "✕"}
@@ -418,6 +420,8 @@ CONTRAST = _contract(
     _text("side", "偏向", choices=("ours", "theirs")),
     _count("ours", "我们的篇数"),
     _count("theirs", "同行的篇数"),
+    _score("ours_share", "我们的占比", **_MAYBE),
+    _score("theirs_share", "同行的占比", **_MAYBE),
 )
 
 

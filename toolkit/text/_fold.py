@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from toolkit.text._chunks import _SEPARATOR, _chunks
+from toolkit.text._chunks import _SEPARATOR, CALL_CHARACTERS, _chunks
 from toolkit.text._normalise import _HAS_FUSED, normalise, simplify
 
 _UNKNOWN, _CONTEXT = -1, -2
@@ -48,31 +48,43 @@ def fold(texts: Iterable[str]) -> list[str]:
     lone surrogate becomes U+FFFD, since neither OpenCC nor the segmenters take one.
     """
     out: list[str] = []
-    for chunk in _chunks(list(texts)):
-        out += _SEPARATOR.join(comparable(chunk)).lower().split(_SEPARATOR)
+    for chunk in _chunks(list(texts), CALL_CHARACTERS):
+        out += comparable_joined(chunk).lower().split(_SEPARATOR)
     return out
 
 
 def comparable(chunk: Sequence[str]) -> list[str]:
     """The texts of a chunk normalised and in simplified characters, letters in the case they were written in."""
-    clean = [text.replace(_SEPARATOR, "") if _SEPARATOR in text else text for text in chunk]
-    codes = np.frombuffer(_SEPARATOR.join(clean).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    return comparable_joined(chunk).split(_SEPARATOR) if len(chunk) else []
+
+
+def comparable_joined(chunk: Sequence[str]) -> str:
+    """The comparable texts of a chunk, a separator between each two."""
+    joined = _SEPARATOR.join(chunk)
+    if joined.count(_SEPARATOR) >= len(chunk):
+        chunk = [text.replace(_SEPARATOR, "") for text in chunk]
+        joined = _SEPARATOR.join(chunk)
+    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     if not len(codes):
-        return list(clean)
+        return joined
     plain = _plain_codes(codes)
     hard = plain == _CONTEXT
     blank = (plain == 0x20) | (plain == 0x0A)
     hard[1:] |= blank[1:] & blank[:-1]
-    if not hard.any():
-        return plain.astype("<u4").tobytes().decode("utf-32-le").split(_SEPARATOR)
-    owners = np.cumsum(codes == ord(_SEPARATOR))
-    slow = np.unique(owners[hard]).tolist()
-    plain[hard] = 0x20
-    out = plain.astype("<u4").tobytes().decode("utf-32-le").split(_SEPARATOR)
-    folded = simplify(_SEPARATOR.join([normalise(clean[place]) for place in slow])).split(_SEPARATOR)
-    for place, text in zip(slow, folded, strict=True):
-        out[place] = text
-    return out
+    places = np.flatnonzero(hard)
+    plain[places] = 0x20
+    easy = plain.astype("<u4").tobytes().decode("utf-32-le")
+    if not len(places):
+        return easy
+    bounds = np.concatenate([[-1], np.flatnonzero(codes == ord(_SEPARATOR)), [len(codes)]])
+    slow = np.unique(np.searchsorted(bounds, places) - 1)
+    folded = simplify(_SEPARATOR.join([normalise(chunk[place]) for place in slow.tolist()])).split(_SEPARATOR)
+    out, done = [], 0
+    spans = zip((bounds[slow] + 1).tolist(), bounds[slow + 1].tolist(), folded, strict=True)
+    for start, end, text in spans:
+        out += [easy[done:start], text]
+        done = end
+    return "".join([*out, easy[done:]])
 
 
 def _plain_codes(codes: np.ndarray) -> np.ndarray:

@@ -10,6 +10,8 @@ import numpy as np
 from toolkit.text._tokens import Tokens
 
 SMALL = 100_000
+# an odd number whose multiples are spread evenly over 64 bits: 2 ** 64 over the golden ratio
+_BASE = 0x9E3779B97F4A7C15
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,9 @@ class Terms:
 
 @dataclass(frozen=True)
 class _Found:
-    """Terms of one length."""
+    """Terms of one length: term after term the texts that hold it, `frequency` of them, and how often each does."""
 
     document: np.ndarray
-    term: np.ndarray
     count: np.ndarray
     frequency: np.ndarray
     start: np.ndarray
@@ -66,58 +67,60 @@ def find_terms(tokens: Tokens, *, longest: int = 4, support: int = 2) -> Terms:
     ids = tokens.ids
     is_term = tokens.term[ids] if len(ids) else np.zeros(0, dtype=bool)
     words = _count(np.flatnonzero(is_term), ids[is_term], tokens, len(tokens.words), 1)
-    found = [words]
+    found = [_only(words, words.start >= 0)]
+    alive = tokens.inner & (np.bincount(ids, minlength=len(tokens.words)) >= support)
+    goes_on = alive[ids] if len(ids) else np.zeros(0, dtype=bool)
+    goes_on[1:] &= tokens.documents[1:] == tokens.documents[:-1]
     # the run that begins at a place, known by the number of its words so far; only runs in enough texts go on
-    frequency = np.bincount(_distinct(tokens, ids), minlength=len(tokens.words))
-    alive = tokens.inner & (frequency >= support) if len(ids) else np.zeros(0, dtype=bool)
     starts = np.flatnonzero((tokens.edge & alive)[ids]) if len(ids) else np.zeros(0, dtype=np.int64)
     runs = ids[starts].astype(np.int64)
     for length in range(2, longest + 1):
-        starts, runs = _longer(tokens, starts, runs, length, alive)
+        starts, runs = _longer(tokens, starts, runs, length, goes_on, support)
         if not len(starts):
             break
         counted = _count(starts, runs, tokens, int(runs.max()) + 1, support)
-        going_on = counted.start >= 0
-        stays = going_on[runs]
+        enough = counted.start >= 0
+        stays = enough[runs]
         starts, runs = starts[stays], runs[stays]
-        whole = going_on & tokens.edge[ids[np.maximum(counted.start, 0) + length - 1]]
+        whole = enough & tokens.edge[ids[np.maximum(counted.start, 0) + length - 1]]
         found.append(_only(counted, whole))
-    found[0] = _only(words, words.start >= 0)
-    return _together(tokens, found)
-
-
-def _distinct(tokens: Tokens, ids: np.ndarray) -> np.ndarray:
-    """The ids with repeats inside one text taken out."""
-    return pairs(tokens.documents, ids, tokens.texts, len(tokens.words))[1]
+    return _one_name_each(_together(tokens, found))
 
 
 def _longer(
-    tokens: Tokens, starts: np.ndarray, runs: np.ndarray, length: int, alive: np.ndarray
+    tokens: Tokens, starts: np.ndarray, runs: np.ndarray, length: int, goes_on: np.ndarray, support: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """The runs made one token longer, numbered anew; those that leave their text or meet a break end here."""
     import pandas as pd
 
-    last = starts + (length - 1)
-    inside = last < len(tokens.ids)
-    starts, runs, last = starts[inside], runs[inside], last[inside]
-    goes = alive[tokens.ids[last]] & (tokens.documents[last] == tokens.documents[starts])
-    starts, runs, last = starts[goes], runs[goes], last[goes]
-    numbers, _ = pd.factorize(runs * len(tokens.words) + tokens.ids[last])
-    return starts, numbers
+    if len(starts) and starts[-1] + length > len(goes_on):
+        starts, runs = starts[:-1], runs[:-1]
+    longer = np.flatnonzero(goes_on[starts + (length - 1)])
+    starts, runs = starts[longer], runs[longer]
+    keys = runs * len(tokens.words) + tokens.ids[starts + (length - 1)]
+    often = _perhaps_often(keys, support)
+    numbers, _ = pd.factorize(keys[often])
+    return starts[often], numbers
+
+
+def _perhaps_often(keys: np.ndarray, support: int) -> np.ndarray:
+    """The places of all keys that occur `support` times, and of few others: keys counted in shared buckets."""
+    bits = min(len(keys).bit_length() + 1, 22)
+    buckets = (keys.astype(np.uint64) * np.uint64(_BASE) >> np.uint64(64 - bits)).astype(np.int64)
+    return np.flatnonzero((np.bincount(buckets, minlength=1 << bits) >= support)[buckets])
 
 
 def _count(starts: np.ndarray, runs: np.ndarray, tokens: Tokens, size: int, support: int) -> _Found:
     """Counts of runs by text; a run in too few texts has no start (−1)."""
-    occurrences = np.bincount(runs, minlength=size)
-    often = occurrences >= support
-    kept = often[runs] if len(runs) else np.zeros(0, dtype=bool)
-    document, term, count = pairs(tokens.documents[starts[kept]], runs[kept], tokens.texts, size)
+    if support > 1:
+        often = (np.bincount(runs, minlength=size) >= support)[runs]
+        starts, runs = starts[often], runs[often]
+    term, document, count = _turned(tokens.documents[starts], runs, tokens.texts, size)
     frequency = np.bincount(term, minlength=size)
     first = np.full(size, -1, dtype=np.int64)
-    first[runs[kept][::-1]] = starts[kept][::-1]
+    first[runs[::-1]] = starts[::-1]
     first[frequency < support] = -1
-    good = first[term] >= 0
-    return _Found(document[good], term[good], count[good], frequency, first)
+    return _Found(document, count, frequency, first)
 
 
 def pairs(
@@ -125,41 +128,61 @@ def pairs(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Every (text, term) once, sorted by text and term, with how often it stands there; `documents` is sorted."""
     if len(terms) < SMALL:  # not worth loading scipy for
-        keys, count = np.unique(documents.astype(np.int64) * max(size, 1) + terms, return_counts=True)
-        return keys // max(size, 1), keys % max(size, 1), count
+        return _sorted_pairs(documents, terms, max(size, 1))
+    term, document, count = _turned(documents, terms, texts, size)
+    return _turned(term, document, size, texts, count)
+
+
+def _turned(
+    owners: np.ndarray, things: np.ndarray, owner_size: int, size: int, count: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Every (thing, owner) once, sorted by thing and owner, with how often they stand together.
+
+    `owners` is sorted; `count` is how often each of the given pairs, all different, stands (once, and any pair may
+    be repeated). Sorts by counting: a matrix turned on its side.
+    """
+    if len(things) < SMALL:
+        if count is None:
+            return _sorted_pairs(things, owners, max(owner_size, 1))
+        order = np.argsort(things, kind="stable")
+        return things[order], owners[order], count[order]
     from scipy import sparse
 
-    bounds = np.concatenate([[0], np.cumsum(np.bincount(documents, minlength=texts))])
-    matrix = sparse.csr_matrix(
-        (np.ones(len(terms), dtype=np.int32), terms.astype(np.int32), bounds), shape=(texts, size)
-    )
+    bounds = np.concatenate([[0], np.cumsum(np.bincount(owners, minlength=owner_size))])
+    values = np.ones(len(things), dtype=np.int32) if count is None else count
+    rows = sparse.csr_matrix((values, things.astype(np.int32, copy=False), bounds), shape=(owner_size, size))
+    matrix = rows.tocsc()
+    matrix.has_sorted_indices = True  # as owners are sorted, repeats now stand side by side
     matrix.sum_duplicates()
-    rows = np.repeat(np.arange(texts, dtype=np.int32), np.diff(matrix.indptr))
-    return rows, matrix.indices, matrix.data
+    return np.repeat(np.arange(size, dtype=np.int32), np.diff(matrix.indptr)), matrix.indices, matrix.data
+
+
+def _sorted_pairs(
+    first: np.ndarray, second: np.ndarray, size: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    keys, count = np.unique(first.astype(np.int64) * size + second, return_counts=True)
+    return keys // size, keys % size, count
 
 
 def _only(found: _Found, chosen: np.ndarray) -> _Found:
     """The chosen terms, numbered anew from 0."""
-    numbers = np.cumsum(chosen) - 1
-    kept = chosen[found.term] if len(found.term) else np.zeros(0, dtype=bool)
-    term = numbers[found.term[kept]]
-    return _Found(found.document[kept], term, found.count[kept], found.frequency[chosen], found.start[chosen])
+    kept = np.repeat(chosen, found.frequency)
+    return _Found(found.document[kept], found.count[kept], found.frequency[chosen], found.start[chosen])
 
 
 def _together(tokens: Tokens, found: Sequence[_Found]) -> Terms:
-    """Terms of all lengths in one, sorted by text; what reads the same is one term, however it was cut."""
-    sizes = [len(part.start) for part in found]
-    offsets = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    document = np.concatenate([part.document for part in found])
-    term = np.concatenate([part.term + offset for part, offset in zip(found, offsets, strict=True)])
-    count = np.concatenate([part.count for part in found])
+    """Terms of all lengths in one, sorted by text."""
     frequency = np.concatenate([part.frequency for part in found])
     start = np.concatenate([part.start for part in found])
-    length = np.repeat(np.arange(1, len(found) + 1), sizes)
-    # each part is sorted already: a stable sort merges them
-    order = np.argsort(document, kind="stable")
-    terms = Terms(tokens, document[order], term[order], count[order], frequency, start, length)
-    return _one_name_each(terms)
+    length = np.repeat(np.arange(1, len(found) + 1), [len(part.start) for part in found])
+    document, term, count = _turned(
+        np.repeat(np.arange(len(frequency), dtype=np.int32), frequency),
+        np.concatenate([part.document for part in found]),
+        len(frequency),
+        tokens.texts,
+        np.concatenate([part.count for part in found]),
+    )
+    return Terms(tokens, document, term, count, frequency, start, length)
 
 
 def _one_name_each(terms: Terms) -> Terms:
@@ -176,32 +199,32 @@ def _one_name_each(terms: Terms) -> Terms:
         return terms
     touched = np.zeros(len(into), dtype=bool)
     touched[into[~kept]] = touched[~kept] = True
-    mine = touched[terms.term]
-    keys = terms.document[mine].astype(np.int64) * len(into) + into[terms.term[mine]]
-    whole, place = np.unique(keys, return_inverse=True)
-    document = np.concatenate([terms.document[~mine], whole // len(into)]).astype(np.int32)
-    term = np.concatenate([terms.term[~mine], whole % len(into)])
-    count = np.concatenate(
-        [terms.count[~mine], np.bincount(place, weights=terms.count[mine]).astype(np.int64)]
-    )
-    order = np.argsort(document, kind="stable")
-    term = (np.cumsum(kept) - 1)[term[order]]
+    places = np.flatnonzero(touched[terms.term])
+    keys = terms.document[places].astype(np.int64) * len(into) + into[terms.term[places]]
+    _, first, group = np.unique(keys, return_index=True, return_inverse=True)
+    count, stays = terms.count.copy(), np.ones(len(terms.term), dtype=bool)
+    count[places[first]] = np.bincount(group, weights=count[places])
+    stays[places] = False
+    stays[places[first]] = True
+    term = (np.cumsum(kept) - 1)[into][terms.term[stays]]
     frequency = np.bincount(term, minlength=int(kept.sum()))
     return Terms(
-        terms.tokens, document[order], term, count[order], frequency, terms.start[kept], terms.length[kept]
+        *(terms.tokens, terms.document[stays], term, count[stays]),
+        *(frequency, terms.start[kept], terms.length[kept]),
     )
 
 
 def _alike(terms: Terms) -> np.ndarray:
     """Numbers of terms that share a hash of their characters with another: nearly always the same name."""
+    import pandas as pd
+
     words = terms.tokens.words
     if not len(terms.start):
         return terms.start
     sizes = np.fromiter(map(len, words), np.int64, len(words))
     codes = np.frombuffer("".join(words).encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
     # a polynomial over the characters, so that a run's hash comes from its words' hashes
-    base = np.uint64(0x9E3779B97F4A7C15)
-    powers = np.cumprod(np.full(int(sizes.max()) + 1, base, dtype=np.uint64)) * pow(int(base), -1, 1 << 64)
+    powers = np.cumprod(np.full(int(sizes.max()) + 1, _BASE, dtype=np.uint64)) * pow(_BASE, -1, 1 << 64)
     place = np.arange(len(codes)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     left = np.repeat(sizes, sizes) - place - 1
     word_hash = np.add.reduceat(codes * powers[left], np.cumsum(sizes) - sizes)
@@ -210,8 +233,8 @@ def _alike(terms: Terms) -> np.ndarray:
         inside = terms.length > offset
         ids = terms.tokens.ids[terms.start[inside] + offset]
         hashes[inside] = hashes[inside] * powers[sizes[ids]] + word_hash[ids]
-    _, first, count = np.unique(hashes, return_inverse=True, return_counts=True)
-    return np.flatnonzero(count[first] > 1)
+    numbers, _ = pd.factorize(hashes)
+    return np.flatnonzero(np.bincount(numbers)[numbers] > 1)
 
 
 def phrases(

@@ -8,25 +8,30 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from toolkit import lexicons
-from toolkit.text._chunks import _SEPARATOR, _chunks
+from toolkit.text._chunks import _SEPARATOR, CALL_CHARACTERS, _chunks
 from toolkit.text._cut import _cutter, word_list
-from toolkit.text._fold import comparable
+from toolkit.text._fold import comparable_joined
 
 _WORD = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+|[A-Za-z][A-Za-z0-9+#.&'-]*")
 _DIGITS = r"(?=.*[\d十百千万亿〇零一二三四五六七八九两几半])[\d.,%十百千万亿〇零一二三四五六七八九两几半第]+"
-# larger chunks hold fewer words twice; the strings of one chunk take some 70 bytes a token
-CUT_CHARACTERS = 2_000_000
+# what one process cuts at a time, and what is numbered together, so that few words are met twice
+PART_CHARACTERS = 500_000
+CUT_CHARACTERS = 8_000_000
 # a code point has 21 bits: three of them fit into one integer
 _BITS = 21
-_PACKED = 3
+_SHORT = 3
+_KEEP = np.array([(1 << _BITS * size) - 1 for size in range(_SHORT + 1)], dtype=np.uint64)
+_BEYOND = 1 << 63
+_LONG = np.uint64(_BEYOND)
 # what is longer is no word: a link, a key, someone's elbow on the keyboard
 LONGEST_WORD = 64
 
@@ -57,6 +62,14 @@ class Cut:
     words: list[str]
     ids: np.ndarray
     lengths: np.ndarray
+
+
+@dataclass(frozen=True)
+class _Packed:
+    """Texts cut, each word one integer (see `_keys`), and the words that are too long for one."""
+
+    keys: np.ndarray
+    long: list[str]
 
 
 class Vocabulary:
@@ -159,77 +172,131 @@ def _joined(parts: Sequence[np.ndarray], dtype: Any) -> np.ndarray:
 def cut(texts: Sequence[str], *, words: Any | None = None, jobs: int = 1) -> Iterable[Cut]:
     """The texts cut, chunk by chunk, by `jobs` processes.
 
-    `words=None` takes the user-word lexicon. Worker processes cost some 0.3 s each to start: worth it from about
-    5 MB on.
+    `words=None` takes the user-word lexicon. Under about 10 MB one process is faster than two: a further one takes
+    half a second to start.
     """
     chosen = word_list(lexicons.user_words() if words is None else words)
-    chunks = list(_chunks(list(texts), CUT_CHARACTERS))
-    if jobs == 1 or len(chunks) < 2:
-        return (_cut_chunk(chunk, chosen) for chunk in chunks)
-    from concurrent.futures import ProcessPoolExecutor
+    parts = list(_chunks(list(texts), PART_CHARACTERS))
+    done = _by_processes(parts, chosen, jobs) if jobs > 1 < len(parts) else (_pack(p, chosen) for p in parts)
+    while several := list(itertools.islice(done, CUT_CHARACTERS // PART_CHARACTERS)):
+        yield _numbered(several)
+
+
+def _by_processes(
+    parts: Sequence[Sequence[str]], words: tuple[tuple[str, int], ...], jobs: int
+) -> Iterator[_Packed]:
+    """The parts packed, in order; this process packs too, so that none waits while the others start."""
+    from concurrent.futures import Future, ProcessPoolExecutor
     from multiprocessing import get_context
 
+    ours: dict[int, _Packed] = {}
+    theirs: dict[int, Future[_Packed]] = {}
+    given = itertools.count()
+    place = next(given)
     # a forked child would inherit the locks of a running kernel's threads
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        return list(pool.map(_cut_chunk, chunks, [chosen] * len(chunks)))
+    with ProcessPoolExecutor(jobs - 1, mp_context=get_context("spawn")) as pool:
+        for wanted in range(len(parts)):
+            while wanted not in ours and not (wanted in theirs and theirs[wanted].done()):
+                while place < len(parts) and sum(not job.done() for job in theirs.values()) < 2 * (jobs - 1):
+                    theirs[place] = pool.submit(_pack, parts[place], words)
+                    place = next(given)
+                if place >= len(parts):
+                    break
+                ours[place] = _pack(parts[place], words)
+                place = next(given)
+            yield ours.pop(wanted) if wanted in ours else theirs.pop(wanted).result()
 
 
-def _cut_chunk(chunk: Sequence[str], words: tuple[tuple[str, int], ...]) -> Cut:
-    joined = _SEPARATOR.join(comparable(chunk))
-    pieces = _cutter(words).cut(joined)
-    sizes = np.array(list(map(len, pieces)), dtype=np.int64)
-    del pieces
-    return _without_separators(cut_at(joined, sizes))
+def _pack(texts: Sequence[str], words: tuple[tuple[str, int], ...]) -> _Packed:
+    """The texts cut, a separator after each."""
+    cutter = _cutter(words)
+    long: dict[str, int] = {}
+    keys = []
+    for part in _chunks(texts, CALL_CHARACTERS):
+        joined = comparable_joined(part) + _SEPARATOR
+        sizes = np.array(list(map(len, cutter.cut(joined))), dtype=np.int64)
+        keys.append(_keys(joined, sizes, long))
+    return _Packed(np.concatenate(keys), list(long))
 
 
-def _without_separators(cut: Cut) -> Cut:
-    """A cut of joined texts as a cut of each text."""
-    separator = cut.words.index(_SEPARATOR) if _SEPARATOR in cut.words else -1
-    breaks = np.flatnonzero(cut.ids == separator)
-    lengths = np.diff(np.concatenate([[-1], breaks, [len(cut.ids)]])) - 1
-    return Cut(cut.words, np.delete(cut.ids, breaks), lengths.astype(np.int32))
+def cut_at(joined: str, sizes: np.ndarray, lengths: np.ndarray) -> Cut:
+    """The words of `sizes` characters that `joined` is made of; `lengths` the words of each text."""
+    long: dict[str, int] = {}
+    keys = [np.zeros(0, dtype=np.uint64)]
+    done = 0
+    for first in range(0, len(sizes), CALL_CHARACTERS):
+        part = sizes[first : first + CALL_CHARACTERS]
+        end = done + int(part.sum())
+        keys.append(_keys(joined[done:end], part, long))
+        done = end
+    ids, words = _words(np.concatenate(keys), list(long))
+    return Cut(words, ids, lengths)
 
 
-def cut_at(joined: str, sizes: np.ndarray, lengths: np.ndarray | None = None) -> Cut:
-    """The words of `sizes` characters that `joined` is made of; `lengths` the words of each text (one text)."""
-    import pandas as pd
-
-    codes = np.frombuffer(f"{joined}\0\0".encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
-    packed = codes[:-2] | codes[1:-1] << np.uint64(_BITS) | codes[2:] << np.uint64(2 * _BITS)
-    keep = np.array([(1 << _BITS * size) - 1 for size in range(_PACKED + 1)], dtype=np.uint64)
+def _keys(joined: str, sizes: np.ndarray, long: dict[str, int]) -> np.ndarray:
+    """Each word as one integer: its code points, or, beyond all of these, its number among the `long` words."""
+    codes = np.frombuffer(f"{joined}\0\0".encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    shifted = codes.astype(np.uint64) + np.uint64(1)  # 0 is no character
+    packed = shifted[2:] << np.uint64(_BITS)
+    packed |= shifted[1:-1]
+    packed <<= np.uint64(_BITS)
+    packed |= shifted[:-2]
     ends = np.cumsum(sizes)
     starts = ends - sizes
-    keys = packed[starts] & keep[np.minimum(sizes, _PACKED)]
-    # long words get numbers beyond all packed ones
-    names: dict[str, int] = {}
-    long = np.flatnonzero(sizes > _PACKED)
-    spans = zip(starts[long].tolist(), ends[long].tolist(), strict=True)
-    numbers = [names.setdefault(joined[start:end], len(names)) for start, end in spans]
-    keys[long] = np.uint64(1 << 63) | np.array(numbers, dtype=np.uint64)
+    keys: np.ndarray = packed[starts]
+    keys &= _KEEP[np.minimum(sizes, _SHORT)]
+    places = np.flatnonzero(sizes > _SHORT)
+    spans = zip(starts[places].tolist(), ends[places].tolist(), strict=True)
+    numbers = [long.setdefault(joined[start:end], len(long)) for start, end in spans]
+    keys[places] = _LONG | np.array(numbers, dtype=np.uint64)
+    return keys
+
+
+def _numbered(parts: Sequence[_Packed]) -> Cut:
+    """The words of several parts numbered together, and how many each text has."""
+    long: dict[str, int] = {}
+    for part in parts:
+        numbers = np.array([long.setdefault(word, len(long)) for word in part.long], dtype=np.uint64)
+        places = np.flatnonzero(part.keys >= _LONG)
+        part.keys[places] = _LONG | numbers[(part.keys[places] ^ _LONG).astype(np.int64)]
+    ids, words = _words(np.concatenate([part.keys for part in parts]), list(long))
+    ends = np.flatnonzero(ids == words.index(_SEPARATOR))
+    lengths = np.diff(ends, prepend=-1) - 1
+    return Cut(words, np.delete(ids, ends), lengths.astype(np.int32))
+
+
+def _words(keys: np.ndarray, long: Sequence[str]) -> tuple[np.ndarray, list[str]]:
+    """The keys numbered in the order they come, and the word of each number."""
+    import pandas as pd
+
     ids, unique = pd.factorize(keys)
-    first = np.zeros(len(unique), dtype=np.int64)
-    first[ids[::-1]] = np.arange(len(ids) - 1, -1, -1)
-    spans = zip(starts[first].tolist(), ends[first].tolist(), strict=True)
-    whole = np.array([len(ids)], dtype=np.int32) if lengths is None else lengths
-    return Cut([joined[start:end] for start, end in spans], ids.astype(np.int32), whole)
+    short = unique[unique < _LONG]
+    codes = np.stack([short >> np.uint64(_BITS * place) for place in range(_SHORT)], axis=1) & _KEEP[1]
+    there = codes > 0
+    letters = (codes[there] - np.uint64(1)).astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+    ends = np.cumsum(there.sum(axis=1)).tolist()
+    spans = iter(zip([0, *ends], ends, strict=False))
+    words = [
+        long[key - _BEYOND] if key >= _BEYOND else letters[slice(*next(spans))] for key in unique.tolist()
+    ]
+    return ids.astype(np.int32), words
 
 
 def _kinds(words: list[str], stop: frozenset[str]) -> np.ndarray:
     """Three rows of flags for the words: edge, inner, term."""
-    flags = np.zeros((3, len(words)), dtype=bool)
     number, word_like = _number_pattern().fullmatch, _WORD.fullmatch
-    plain = _only_plain_han(words)
-    for place, word in enumerate(words):
-        if len(word) > LONGEST_WORD:
-            continue
-        numeric = not plain[place] and number(word) is not None
-        if plain[place] or word_like(word):
-            flags[0, place] = not numeric and word not in stop
-            flags[1, place] = True
-            flags[2, place] = flags[0, place] and len(word) > 1
-        else:
-            flags[1, place] = numeric
-    return flags
+    sizes = np.fromiter(map(len, words), dtype=np.int64, count=len(words))
+    edge = _only_plain_han(words, sizes)
+    inner = edge.copy()
+    for place in np.flatnonzero(~edge).tolist():
+        word = words[place]
+        if len(word) <= LONGEST_WORD:
+            numeric = number(word) is not None
+            edge[place] = not numeric and word_like(word) is not None
+            inner[place] = numeric or edge[place]
+    fits = sizes <= LONGEST_WORD
+    edge &= fits & ~np.fromiter(map(stop.__contains__, words), dtype=bool, count=len(words))
+    return np.stack([edge, inner & fits, edge & (sizes > 1)])
 
 
 @functools.cache
@@ -243,10 +310,9 @@ def _plain_han() -> np.ndarray:
     return table
 
 
-def _only_plain_han(words: list[str]) -> np.ndarray:
+def _only_plain_han(words: list[str], sizes: np.ndarray) -> np.ndarray:
     """For each word whether all its characters are Han and none can stand in a number."""
-    codes = np.frombuffer("".join(words).encode("utf-32-le"), dtype=np.uint32)
-    sizes = np.fromiter(map(len, words), dtype=np.int64, count=len(words))
+    codes = np.frombuffer("".join(words).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     plain: np.ndarray = np.logical_and.reduceat(_plain_han()[codes], np.cumsum(sizes) - sizes)
     return plain
 

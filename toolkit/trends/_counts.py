@@ -15,6 +15,8 @@ from toolkit.schema import COUNTS, DOCUMENTS, InputError, check
 
 # what a document is remembered by, beside its words
 _MEMORY = ["doc_id", "source", "channel", "published_at", "reads", "digest"]
+# the most words of a phrase, as in text.find_terms
+LONGEST_PHRASE = 4
 # a word's length is kept as one printable ASCII character; what is longer is no word and is kept in pieces
 _FIRST, _LONGEST = 0x22, 90
 
@@ -142,30 +144,34 @@ class Counts:
         from scipy import sparse
 
         tokens = self.tokens
-        is_term = tokens.term[tokens.ids] if len(tokens.ids) else np.zeros(0, dtype=bool)
-        used = np.unique(tokens.ids[is_term])
-        used = used[np.argsort(tokens.words[used])]
-        terms = tokens.words[used].tolist()
-        column = np.zeros(len(tokens.words), dtype=np.int32)
-        column[used] = np.arange(len(used))
+        seen = np.bincount(tokens.ids, minlength=len(tokens.words)) > 0
+        used = np.flatnonzero(seen & tokens.term)
+        terms = sorted(tokens.words[used].tolist())
+        place = {term: number for number, term in enumerate(terms)}
+        column = np.full(len(tokens.words), -1, dtype=np.int32)
+        column[used] = [place[word] for word in tokens.words[used].tolist()]
+        columns = column[tokens.ids] if len(tokens.ids) else column
+        is_term = columns >= 0
         rows, columns, counts = text.pairs(
-            tokens.documents[is_term], column[tokens.ids[is_term]], tokens.texts, len(terms)
+            tokens.documents[is_term], columns[is_term], tokens.texts, len(terms)
         )
         idf = np.log((1 + len(self)) / (1 + np.bincount(columns, minlength=len(terms)))) + 1
         values = counts * idf[columns]
-        length = np.sqrt(np.bincount(rows, weights=values**2, minlength=len(self)))
-        matrix = sparse.csr_matrix((values / length[rows], (rows, columns)), shape=(len(self), len(terms)))
-        return matrix, terms
+        lengths = np.sqrt(np.bincount(rows, weights=values**2, minlength=len(self)))
+        sizes = np.bincount(rows, minlength=len(self))
+        values /= np.repeat(lengths, sizes)
+        bounds = np.concatenate([[0], np.cumsum(sizes)])
+        return sparse.csr_matrix((values, columns, bounds), shape=(len(self), len(terms))), terms
 
     def holding(self, terms: Sequence[str]) -> list[np.ndarray]:
         """For each term the numbers of the documents that hold it, as a run of words: the rule it is counted by."""
         tokens = self.tokens
         lookup = {word: number for number, word in enumerate(tokens.words)}
         out = []
-        for term in text.fold(terms):
-            found = [tokens.documents[text.find_run(tokens, ids)] for ids in _splits(term, lookup)]
-            whole = np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int32)
-            out.append(whole)
+        for term in (folded.strip() for folded in text.fold(terms)):
+            runs = [run for run in _splits(term, lookup) if _counted(tokens, run, term)]
+            found = [tokens.documents[text.find_run(tokens, run)] for run in runs]
+            out.append(np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int32))
         return out
 
     def frame(self) -> pd.DataFrame:
@@ -281,12 +287,11 @@ def _votes(documents: pd.DataFrame) -> np.ndarray:
 
 
 def _digests(sources: pd.Series[Any], texts: np.ndarray) -> pd.Series[Any]:
-    """64 bits of each row's source, title and body (SipHash), shifted to be positive."""
-    joined = np.array(
-        [f"{source}\x00{row}" for source, row in zip(sources.tolist(), texts, strict=True)], object
-    )
-    hashes = pd.util.hash_array(joined, categorize=False) >> np.uint64(1)
-    return pd.Series(hashes.astype(np.int64), index=sources.index).astype("Int64")
+    """63 bits of each row's source, title and body (SipHash)."""
+    codes, names = pd.factorize(sources)
+    origin = pd.util.hash_array(np.array(names, dtype=object), categorize=False)[codes]
+    hashes = pd.util.hash_array(texts, categorize=False) + origin * np.uint64(0x9E3779B97F4A7C15)
+    return pd.Series((hashes >> np.uint64(1)).astype(np.int64), index=sources.index).astype("Int64")
 
 
 def _version(words: tuple[tuple[str, int], ...]) -> str:
@@ -302,6 +307,14 @@ def _changed_words(words: tuple[tuple[str, int], ...], counted_with: Any | None)
     return text.comparable([term for term, _ in set(words) ^ set(text.word_list(counted_with))])
 
 
+def _counted(tokens: text.Tokens, run: list[int], term: str) -> bool:
+    """Whether find_terms counts this run under this name: a word, or a phrase without stop words at its ends."""
+    if len(run) == 1:
+        return True
+    ends = bool(tokens.edge[[run[0], run[-1]]].all() and tokens.inner[run].all())
+    return ends and text.join(tokens.words[run]) == term
+
+
 def _splits(term: str, lookup: dict[str, int]) -> list[list[int]]:
     """All ways in which a term can be made of known words; a blank parts two Latin words."""
     ways: list[list[list[int]]] = [[[]], *([] for _ in term)]
@@ -312,5 +325,5 @@ def _splits(term: str, lookup: dict[str, int]) -> list[list[int]]:
         for start in range(max(0, end - 24), end):
             number = lookup.get(term[start:end])
             if number is not None and ways[start]:
-                ways[end] += [[*way, number] for way in ways[start] if len(way) < 8]
+                ways[end] += [[*way, number] for way in ways[start] if len(way) < LONGEST_PHRASE]
     return ways[len(term)] if term else []

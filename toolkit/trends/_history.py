@@ -1,4 +1,4 @@
-"""How often a term stood in each period, and where."""
+"""How many documents hold a term in each period."""
 
 from __future__ import annotations
 
@@ -8,43 +8,61 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toolkit.schema import (
-    TERM_HISTORY,
-    ChoiceError,
-    check,
-)
+from toolkit.schema import TERM_HISTORY, ChoiceError
 from toolkit.trends._counts import Counts, count_terms
-from toolkit.trends._windows import part_days
+from toolkit.trends._windows import LEFT_OUT, check_days, part_days
 
 
 def term_history(
     documents: pd.DataFrame | Counts,
-    terms: Sequence[str],
+    terms: str | Sequence[str],
     *,
     until: Any | None = None,
     window_days: int = 7,
     windows: int = 12,
 ) -> pd.DataFrame:
-    """How many documents of each period hold each term, for charts: term, starts (date), documents, total.
+    """TERM_HISTORY: how many documents of each period hold each term, for charts; terms in the order given.
 
-    Periods of `window_days` end at `until` (as in mine_trends) and go back `windows` of them; `total` is the
-    documents of the period. Copies do not vote, undated documents are left out. A term counts where it stands in the
-    folded title or body. No dated document gives an empty frame.
+    `windows` periods of `window_days` follow each other up to `until` (as in mine_trends), the oldest first; `starts`
+    is a period's first day, `total` all its documents. A term is counted as mine_trends counts it: as a run of words,
+    copies not voting, so that the last period is a trend's `documents`. A term nobody uses has zeros. Undated
+    documents and those after `until` are left out; `frame.attrs["notes"]` counts them. No dated document and no term
+    give an empty frame.
 
-    Raises ChoiceError for fewer than one window.
+    Raises ChoiceError for fewer than one window, and for what is no moment as `until`.
+
+    >>> days = pd.DataFrame({"doc_id": ["a", "b"], "title": ["桂花拿铁", "松饼"], "published_at": ["2026-09-19", "2026-09-20"]})
+    >>> term_history(days, ["桂花拿铁"], window_days=1, windows=2)[["documents", "total"]].values.tolist()
+    [[1, 1], [0, 1]]
     """
-    if windows < 1 or window_days < 1:
-        raise ChoiceError("windows 和 window_days 都至少为 1。")
+    if not isinstance(windows, int) or isinstance(windows, bool) or windows < 1:
+        raise ChoiceError("windows 是至少 1 的整数：往前看几期。")
+    check_days(window_days, 0)
     counts = documents if isinstance(documents, Counts) else count_terms(documents)
+    listed = [terms] if isinstance(terms, str) else list(terms)
     parts = part_days(counts.documents["published_at"], until, window_days, (windows - 1) * window_days)
     if parts.end is None:
-        return TERM_HISTORY.empty()
-    rows = []
-    for term, held in zip(terms, counts.holding(terms), strict=True):
-        hits = np.bincount(parts.part[held][parts.part[held] >= 0], minlength=windows)
-        for part in range(windows - 1, -1, -1):
-            starts = (
-                parts.end - pd.Timedelta(days=(part + 1) * window_days) + pd.Timedelta(microseconds=1)
-            ).date()
-            rows.append((term, starts, int(hits[part]), int(parts.sizes[part])))
-    return check(pd.DataFrame(rows, columns=TERM_HISTORY.names), TERM_HISTORY)
+        return _with_notes(TERM_HISTORY.empty(), ["没有带日期的内容，看不出各期的篇数。"])
+    first = parts.end + pd.Timedelta(microseconds=1)
+    starts = [(first - pd.Timedelta(days=(part + 1) * window_days)).date() for part in range(windows)][::-1]
+    documents_held = np.zeros((len(listed), windows), dtype=np.int64)
+    for place, held in enumerate(counts.holding(listed)):
+        part = parts.part[held]
+        documents_held[place] = np.bincount(part[part >= 0], minlength=windows)[::-1]
+    # built by hand: schema.check looks at every date, too slow for years of days
+    out = pd.DataFrame(
+        {
+            "term": pd.Series(np.repeat(np.array(listed, dtype=object), windows), dtype="str"),
+            "starts": pd.Series(starts * len(listed), dtype="object"),
+            "documents": pd.Series(documents_held.ravel(), dtype="Int64"),
+            "total": pd.Series(np.tile(parts.sizes[::-1], len(listed)), dtype="Int64"),
+        }
+    )
+    left_out = int((parts.part == LEFT_OUT).sum())
+    told = f"{left_out} 篇内容没有日期或晚于 {parts.end:%Y-%m-%d}，没有算进各期。"
+    return _with_notes(out, [told] if left_out else [])
+
+
+def _with_notes(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
+    frame.attrs["notes"] = notes
+    return frame
