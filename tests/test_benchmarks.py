@@ -51,6 +51,16 @@ def test_store() -> None:
     ]
 
 
+def test_keywords() -> None:
+    table = runpy.run_path(str(FOLDER / "keywords.py"))["main"](["--small"])
+    assert table["method"].unique().tolist() == ["extract_keywords", "jieba extract_tags", "jieba textrank"]
+    assert table["measure"].tolist() == ["F1@3", "F1@5"] * 3
+    assert (table["documents"] == 8).all()
+    assert ((table["low"] > 0) & (table["low"] <= table["value"]) & (table["value"] <= table["high"])).all()
+    best = table.groupby("measure")["value"].idxmax()
+    assert (table.loc[best, "method"] == "extract_keywords").all()
+
+
 def test_every_benchmark_is_tested_here() -> None:
     source = Path(__file__).read_text(encoding="utf-8")
     assert [

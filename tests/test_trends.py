@@ -9,7 +9,7 @@ from scipy import sparse, stats
 
 import toolkit as tk
 from toolkit import text, trends
-from toolkit.schema import DOCUMENTS, KEYWORDS, TIME_ZONE, TRENDS, ChoiceError
+from toolkit.schema import DOCUMENTS, TIME_ZONE, TRENDS, ChoiceError
 
 END = dt.date(2026, 9, 20)
 FILLERS = ["白菜", "萝卜", "豆腐", "海带", "排骨", "番茄", "鸡蛋", "冬瓜", "莲藕", "香菇", "芹菜", "黄瓜"]
@@ -202,18 +202,6 @@ def test_tfidf_is_scikit_learns_over_the_same_terms() -> None:
     expected = {name: mean[place] for place, name in enumerate(names)}
     for term in mined.index:
         assert mined.loc[term, "tfidf"] == pytest.approx(expected[term], abs=1e-4)
-
-
-def test_keywords_of_texts_and_frames() -> None:
-    texts = ["手冲咖啡的水温，手冲咖啡的研磨", "", "柿子"]
-    keywords = tk.extract_keywords(texts, top=2)
-    assert keywords[keywords["doc_id"] == "0"]["term"].iloc[0] == "手冲咖啡"
-    assert set(keywords["doc_id"]) == {"0", "2"}
-    assert keywords.groupby("doc_id")["weight"].apply(lambda w: w.is_monotonic_decreasing).all()
-    frame = pd.DataFrame({"doc_id": ["x"], "title": [texts[0]]})
-    assert set(tk.extract_keywords(frame)["doc_id"]) == {"x"}
-    assert list(tk.extract_keywords([]).columns) == KEYWORDS.names
-    assert tk.extract_keywords(["！！", "123", "😀"]).empty
 
 
 def test_history_counts_each_period() -> None:

@@ -4,6 +4,8 @@ Many of a kind is a DataFrame that keeps one of the contracts; one of a kind is 
 reads a file, a clock or a random number.
 """
 
+import pandas as pd
+
 from toolkit.schema._check import check, to_shanghai
 from toolkit.schema._contracts import (
     CALENDAR,
@@ -60,6 +62,10 @@ from toolkit.schema._values import (
     is_missing,
     pseudonym,
 )
+
+# competitors' texts can hold lone surrogates: pandas would crash on them where it keeps text in pyarrow, as it does by
+# default wherever pyarrow happens to be installed
+pd.set_option("mode.string_storage", "python")
 
 __all__ = [
     "CALENDAR",
