@@ -61,6 +61,16 @@ def test_keywords() -> None:
     assert (table.loc[best, "method"] == "extract_keywords").all()
 
 
+def test_new_words() -> None:
+    tables = runpy.run_path(str(FOLDER / "new_words.py"))["main"](["--small"])
+    speed, quality, words = tables.values()
+    assert speed["method"].tolist() == ["discover_words"] and (speed["MB/s"] > 0).all()
+    row = quality.iloc[0]
+    assert row["words"] == len(words) >= 10
+    assert row["precision"] == pytest.approx(words["right"].mean())
+    assert row["low"] <= row["precision"] <= row["high"]
+
+
 def test_every_benchmark_is_tested_here() -> None:
     source = Path(__file__).read_text(encoding="utf-8")
     assert [

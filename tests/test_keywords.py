@@ -15,8 +15,8 @@ import pandas as pd
 import pytest
 
 import toolkit as tk
+from toolkit import text
 from toolkit.schema import DOCUMENTS, KEYWORDS, ChoiceError, ColumnError
-from toolkit.trends import _keywords
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -33,9 +33,9 @@ def terms(texts: Any, **options: Any) -> list[str]:
 
 
 def test_the_constants_are_those_of_the_shipped_table(shipped: dict[str, float]) -> None:
-    table, unknown = _keywords._shipped_idf()
+    table, unknown = text.shipped_idf()
     assert unknown == statistics.median(shipped.values())
-    assert round(math.exp(max(shipped.values()))) == _keywords.SHIPPED_DOCUMENTS
+    assert round(math.exp(max(shipped.values()))) == text.SHIPPED_DOCUMENTS
     assert dict(table) == shipped and len(table) == len(shipped)
     assert "团购" in table and "团购群主" not in table
 
@@ -74,7 +74,7 @@ def test_a_stop_word_inside_and_great_width_halve_the_weight(shipped: dict[str, 
     every = 1_088_899
 
     def idf(word: str) -> float:
-        value = shipped.get(word, _keywords.UNKNOWN_IDF)
+        value = shipped.get(word, text.UNKNOWN_IDF)
         return math.log((every + 1) / (every * math.exp(-value) + 1))
 
     loose = tk.extract_keywords("露营的装备，露营的装备").set_index("term")["weight"]

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from toolkit.trends import concordance as concordance
     from toolkit.trends import contrast as contrast
     from toolkit.trends import count_terms as count_terms
+    from toolkit.trends import discover_words as discover_words
     from toolkit.trends import explain_trend as explain_trend
     from toolkit.trends import extract_keywords as extract_keywords
     from toolkit.trends import mine_trends as mine_trends
@@ -96,6 +97,7 @@ else:
             "concordance",
             "contrast",
             "count_terms",
+            "discover_words",
             "explain_trend",
             "extract_keywords",
             "mine_trends",

@@ -8,6 +8,12 @@ from toolkit.text._cut import segment as segment
 from toolkit.text._cut import word_list as word_list
 from toolkit.text._fold import comparable as comparable
 from toolkit.text._fold import fold as fold
+from toolkit.text._frequency import SHIPPED_DOCUMENTS as SHIPPED_DOCUMENTS
+from toolkit.text._frequency import UNKNOWN_IDF as UNKNOWN_IDF
+from toolkit.text._frequency import part_probabilities as part_probabilities
+from toolkit.text._frequency import shipped_idf as shipped_idf
+from toolkit.text._frequency import suggest_frequencies as suggest_frequencies
+from toolkit.text._frequency import word_frequencies as word_frequencies
 from toolkit.text._normalise import has_han as has_han
 from toolkit.text._normalise import latin_letters as latin_letters
 from toolkit.text._normalise import normalise as normalise

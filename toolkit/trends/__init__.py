@@ -3,6 +3,7 @@
 from toolkit.trends._contrast import contrast as contrast
 from toolkit.trends._counts import Counts as Counts
 from toolkit.trends._counts import count_terms as count_terms
+from toolkit.trends._discover import discover_words as discover_words
 from toolkit.trends._explain import TrendReason as TrendReason
 from toolkit.trends._explain import explain_trend as explain_trend
 from toolkit.trends._history import term_history as term_history

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterable, Iterator, Mapping
-from importlib import util
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,10 +12,6 @@ from toolkit import text
 from toolkit.schema import DOCUMENTS, KEYWORDS, ChoiceError, check, is_missing
 from toolkit.trends._counts import document_texts
 
-# jieba's table is ln(documents / documents with the word): its largest value is one word in so many documents
-SHIPPED_DOCUMENTS = 1_088_899
-# what jieba gives a word that the table lacks: the table's median
-UNKNOWN_IDF = 11.9547675029
 # What a term keeps of its weight where it is likely part of a keyword, or more than one. Set on halves of two sets of
 # texts, see benchmarks/keywords.py. Widths are in Han characters, letters are half as wide.
 SHORT, SHORT_WIDTH = 0.4, 2.0
@@ -101,43 +94,16 @@ def _listed(stop_words: Iterable[str]) -> list[str]:
     return text.fold([stop_words] if isinstance(stop_words, str) else list(stop_words))
 
 
-class _IdfTable(Mapping[str, float]):
-    """IDF by word, read from bytes: only what is asked for becomes a number."""
-
-    def __init__(self, raw: bytes) -> None:
-        fields = iter(raw.split())
-        self._values = dict(zip(fields, fields, strict=True))
-
-    def __getitem__(self, word: str) -> float:
-        return float(self._values[word.encode()])
-
-    def __iter__(self) -> Iterator[str]:
-        return map(bytes.decode, self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-
-@functools.cache
-def _shipped_idf() -> tuple[Mapping[str, float], float]:
-    """jieba's IDF table (about 270 000 words) and the value of a word it lacks; jieba itself is not imported."""
-    spec = util.find_spec("jieba")
-    if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError("No module named 'jieba'", name="jieba")
-    file = Path(spec.submodule_search_locations[0]) / "analyse" / "idf.txt"
-    return _IdfTable(file.read_bytes()), UNKNOWN_IDF
-
-
 def _worth(found: text.Terms) -> np.ndarray:
     """For each term what one occurrence weighs."""
     tokens = found.tokens
-    table, unknown = _shipped_idf()
+    table, unknown = text.shipped_idf()
     words = tokens.words.tolist()
     shipped = np.array([table.get(word, unknown) for word in words])
     width = np.array([len(word) / 2 if word.isascii() else len(word) for word in words])
     _, held, _ = text.pairs(tokens.documents, tokens.ids, tokens.texts, len(words))
-    seen = np.bincount(held, minlength=len(words)) + SHIPPED_DOCUMENTS * np.exp(-shipped)
-    idf = np.log((SHIPPED_DOCUMENTS + tokens.texts) / seen)
+    seen = np.bincount(held, minlength=len(words)) + text.SHIPPED_DOCUMENTS * np.exp(-shipped)
+    idf = np.log((text.SHIPPED_DOCUMENTS + tokens.texts) / seen)
     total, across = np.zeros((2, len(found.start)))
     loose = np.zeros(len(found.start), dtype=bool)
     for offset in range(int(found.length.max())):

@@ -12,7 +12,6 @@ from toolkit import lexicons, text
 from toolkit.schema import TRENDS, ChoiceError, check
 from toolkit.trends._counts import Counts, count_terms
 from toolkit.trends._judge import _judge, _overdispersion
-from toolkit.trends._keywords import _shipped_idf
 from toolkit.trends._merge import _merge
 from toolkit.trends._use import LocalUse, Use
 from toolkit.trends._windows import check_days, part_days
@@ -169,7 +168,7 @@ def _drivers(
 
 def _new_words(names: Sequence[str], held: Sequence[int], use: Use) -> list[bool]:
     """Whether each term is one that no dictionary holds: an unknown word, or words met nowhere but in this phrase."""
-    known = _shipped_idf()[0]
+    known = text.shipped_idf()[0]
     parts = [
         [piece for piece in pieces if piece.strip()]
         for pieces in text.segment(names, words=lexicons.user_words())
