@@ -71,6 +71,41 @@ def test_new_words() -> None:
     assert row["low"] <= row["precision"] <= row["high"]
 
 
+def test_trends() -> None:
+    tables = runpy.run_path(str(FOLDER / "trends.py"))["main"](["--small"])
+    shuffled, real, precision, recall, small = tables.values()
+    peers = ["growth", "log-odds", "negative binomial", "EWMA z", "mean rank"]
+    assert (
+        shuffled["method"].tolist()
+        == real["method"].tolist()
+        == [*peers, "mine_trends", "mine_trends, told words too"]
+    )
+    assert precision["method"].tolist() == [
+        *peers,
+        "frequency",
+        "tf-idf",
+        "mine_trends",
+        "mine_trends, words of its phrases",
+    ]
+    assert recall["method"].tolist() == precision["method"].tolist()
+    for table, name in (
+        (shuffled, "average precision"),
+        (real, "average precision"),
+        (precision, "precision"),
+    ):
+        assert ((table["low"] <= table[name]) & (table[name] <= table["high"])).all()
+    rows = small.set_index("method")
+    assert (rows.loc[["30 titles, dates shuffled", "30 titles, real order"], "found"] >= 0.8).all()
+    assert rows.loc["sample world, 6 accounts", "found"] >= 0.9
+    assert rows.loc["sample world, 6 accounts", "alarms"] <= 1
+
+
+def test_cluster() -> None:
+    table = runpy.run_path(str(FOLDER / "cluster.py"))["main"](["--small"])
+    assert table["engine"].tolist() == ["dask", "pandas"] and table["documents"].nunique() == 1
+    assert (table[["seconds", "client"]] > 0).all(axis=None) and table["worker"].iloc[0] > 0
+
+
 def test_every_benchmark_is_tested_here() -> None:
     source = Path(__file__).read_text(encoding="utf-8")
     assert [

@@ -1,61 +1,10 @@
-"""Folding, cutting and phrases: jieba is the reference."""
+"""Widths, phrases and shingles."""
 
-import logging
-
-import jieba
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import toolkit as tk
-from toolkit import lexicons, text
-
-jieba.setLogLevel(logging.WARNING)
-
-SENTENCES = [
-    "社区团购的团长今晚八点前截单，自提点在东门。",
-    "他来到了网易杭研大厦",
-    "结婚的和尚未结婚的",
-    "秋天的第一杯奶茶，配上桂花拿铁和减法礼盒",
-    "小明硕士毕业于中国科学院计算所，后在日本京都大学深造",
-    "研究生命的起源",
-    "",
-    "。。。！！",
-    "买一送一\r\n第二行",
-    "鱻鱻鱻𠮷野家的生僻字㐂",
-]
-
-
-@pytest.mark.parametrize("sentence", SENTENCES)
-def test_tokens_equal_jieba_on_han_text(sentence: str) -> None:
-    assert tk.segment([sentence]) == [jieba.lcut(sentence)]
-
-
-def test_tokens_equal_jieba_on_the_whole_sample() -> None:
-    read = tk.read_documents(lexicons.sample_folder() / "posts").frame
-    bodies = read["body"].tolist()
-    assert tk.segment(bodies) == [jieba.lcut(body) for body in bodies]
-
-
-def test_user_words_with_frequency_hold_together() -> None:
-    reference = jieba.Tokenizer()
-    for word in ("减法礼盒", "月光故事会"):
-        reference.add_word(word, 100)
-    sentence = "减法礼盒和月光故事会都在院子里"
-    found = tk.segment([sentence], words=[("减法礼盒", 100), ("月光故事会", 100)])
-    assert found == [reference.lcut(sentence)]
-    assert tk.segment([sentence]) != found
-
-
-def test_many_texts_cut_as_each_alone() -> None:
-    texts = SENTENCES * 3
-    assert tk.segment(texts) == [tokens for sentence in texts for tokens in tk.segment([sentence])]
-
-
-def test_chunks_do_not_change_the_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = tk.segment(SENTENCES)
-    monkeypatch.setattr(text._chunks, "CHUNK_CHARACTERS", 10)
-    assert tk.segment(SENTENCES) == whole
+from toolkit import text
 
 
 @given(st.text(max_size=40), st.integers(0, 60))

@@ -5,10 +5,10 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import sparse, stats
+from scipy import sparse
 
 import toolkit as tk
-from toolkit import text, trends
+from toolkit import text
 from toolkit.schema import DOCUMENTS, TIME_ZONE, TRENDS, ChoiceError
 
 END = dt.date(2026, 9, 20)
@@ -134,39 +134,6 @@ def test_too_little_gives_an_empty_frame_with_a_note(frame: pd.DataFrame) -> Non
 def test_windows_under_a_day_are_refused() -> None:
     with pytest.raises(ChoiceError, match="window_days"):
         tk.mine_trends(world({}), window_days=0)
-
-
-def test_surprise_is_the_negative_binomial_tail() -> None:
-    table = pd.DataFrame(
-        {
-            "rises": [True, True],
-            "documents": [9, 4],
-            "baseline_documents": [0, 8],
-            "before": [0, 8],
-            "part0": [9, 4],
-            "part1": [0, 8],
-        }
-    )
-    sizes = np.array([40, 160])
-    judged = trends._judge._judge(table, 0.2, sizes)
-    typical = (9 + 4 + 0 + 8) / 2 / 200
-    mean = 40 * (np.array([0, 8]) + 0.5) / (160 + 0.5 / typical)
-    size = 1 / (1 / (np.array([0, 8]) + 0.5) + 0.2)
-    tail = stats.nbinom.sf(np.array([9, 4]) - 1, size, size / (size + mean))
-    assert judged["q_value"].to_numpy() == pytest.approx(stats.false_discovery_control(tail))
-    assert judged["lift"].to_numpy() == pytest.approx(np.array([9, 4]) / mean)
-
-
-def test_overdispersion_is_recovered_from_negative_binomial_counts() -> None:
-    rng = np.random.default_rng(7)
-    mean = rng.uniform(10, 40, size=400)[:, None] * np.ones(4)
-    counts = rng.negative_binomial(1 / 0.3, (1 / 0.3) / (1 / 0.3 + mean))
-    table = pd.DataFrame(counts, columns=["part1", "part2", "part3", "part4"]).assign(
-        baseline_documents=counts.sum(axis=1)
-    )
-    assert trends._judge._overdispersion(table, np.array([100, 100, 100, 100, 100])) == pytest.approx(
-        0.3, abs=0.08
-    )
 
 
 def test_noise_alone_raises_few_alarms() -> None:

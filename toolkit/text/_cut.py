@@ -10,8 +10,8 @@ from typing import Any
 from toolkit.schema import ChoiceError, is_missing
 from toolkit.text._chunks import _SEPARATOR, _chunks
 
-# jieba cuts Han characters outside its block one by one, rjieba keeps runs of them
-_RARE_HAN = re.compile(r"[\u3400-\u4dbf]{2,}")
+# jieba cuts these Han characters one by one, rjieba makes words of them
+_RARE_HAN = re.compile(r"([\u3400-\u4dbf\u9fd6-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])")
 
 
 def word_list(
@@ -63,10 +63,21 @@ def _jieba_cutter(words: tuple[tuple[str, int], ...]) -> Any:
     return tokenizer
 
 
-def segment(texts: Iterable[str], *, words: Any | None = None) -> list[list[str]]:
-    """A list of tokens for each text, equal to `jieba.lcut` on Han text (punctuation and blanks included).
+def cut_joined(cutter: Any, joined: str) -> Iterable[str]:
+    """The words of a text (or of many, joined), rare Han characters one by one."""
+    if not _RARE_HAN.search(joined):
+        return cutter.cut(joined)
+    words: list[str] = []
+    for place, piece in enumerate(_RARE_HAN.split(joined)):
+        words += [piece] if place % 2 else cutter.cut(piece)
+    return words
 
-    `words` adds words with a frequency: a mapping, (term, frequency) pairs, or a frame. No texts give no lists.
+
+def segment(texts: Iterable[str], *, words: Any | None = None) -> list[list[str]]:
+    """A list of tokens for each text, equal to `jieba.lcut` (punctuation and blanks included) but inside ASCII runs.
+
+    Runs of ASCII letters and digits with . - _ between them stay whole: mail.com, Wi-Fi6, 1.5L. `words` adds words
+    with a frequency: a mapping, (term, frequency) pairs, or a frame. No texts give no lists.
 
     >>> segment(["社区团购的团长"])
     [['社区', '团购', '的', '团长']]
@@ -76,14 +87,16 @@ def segment(texts: Iterable[str], *, words: Any | None = None) -> list[list[str]
     cutter = _cutter(word_list(words))
     listed = [texts] if isinstance(texts, str) else texts
     out: list[list[str]] = []
-    for chunk in _chunks(["" if is_missing(text) else str(text).replace(_SEPARATOR, " ") for text in listed]):
+    for chunk in _chunks(["" if is_missing(text) else str(text) for text in listed]):
+        joined = _SEPARATOR.join(chunk)
+        if joined.count(_SEPARATOR) >= len(chunk):
+            out += [list(cut_joined(cutter, text)) for text in chunk]
+            continue
         tokens: list[str] = []
-        for token in cutter.cut(_SEPARATOR.join(chunk)):
+        for token in cut_joined(cutter, joined):
             if token == _SEPARATOR:
                 out.append(tokens)
                 tokens = []
-            elif _RARE_HAN.fullmatch(token):
-                tokens += token
             else:
                 tokens.append(token)
         out.append(tokens)

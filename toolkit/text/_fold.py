@@ -1,7 +1,7 @@
 """Texts folded: simplified characters, one plain glyph for each look-alike; nearly all text by one table look-up.
 
 Most texts hold only characters that fold by themselves, whatever stands beside them. Those go through an array of
-code points; a text with any other character goes through `normalise` and OpenCC.
+code points; a text with any other character goes through `normalise`, and one with a traditional one through OpenCC.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from toolkit.text._chunks import _SEPARATOR, CALL_CHARACTERS, _chunks
-from toolkit.text._normalise import _HAS_FUSED, normalise, simplify
+from toolkit.text._normalise import _HAS_FUSED, _SURROGATE, normalise, simplify
 
 _UNKNOWN, _CONTEXT = -1, -2
 # blocks whose characters neither compose with their neighbours nor change with them
@@ -78,13 +78,28 @@ def comparable_joined(chunk: Sequence[str]) -> str:
         return easy
     bounds = np.concatenate([[-1], np.flatnonzero(codes == ord(_SEPARATOR)), [len(codes)]])
     slow = np.unique(np.searchsorted(bounds, places) - 1)
-    folded = simplify(_SEPARATOR.join([normalise(chunk[place]) for place in slow.tolist()])).split(_SEPARATOR)
+    folded = _slowly([chunk[place] for place in slow.tolist()])
     out, done = [], 0
     spans = zip((bounds[slow] + 1).tolist(), bounds[slow + 1].tolist(), folded, strict=True)
     for start, end, text in spans:
         out += [easy[done:start], text]
         done = end
     return "".join([*out, easy[done:]])
+
+
+def _slowly(texts: Sequence[str]) -> list[str]:
+    """The texts normalised, and those simplified that hold a traditional character."""
+    plain = [_SURROGATE.sub("\ufffd", normalise(text)) for text in texts]
+    places = [place for place, text in enumerate(plain) if any(map(_is_traditional, set(text)))]
+    simple = simplify(_SEPARATOR.join([plain[place] for place in places])).split(_SEPARATOR)
+    for place, text in zip(places, simple, strict=False):
+        plain[place] = text
+    return plain
+
+
+@functools.cache
+def _is_traditional(character: str) -> bool:
+    return simplify(character) != character
 
 
 def _plain_codes(codes: np.ndarray) -> np.ndarray:
@@ -111,6 +126,6 @@ def _table() -> np.ndarray:
 
 def _plain_code(code: int) -> int:
     plain = normalise(chr(code))
-    if len(plain) != 1 or _HAS_FUSED.match(chr(code)) or simplify(plain) != plain:
+    if len(plain) != 1 or _HAS_FUSED.match(chr(code)) or _is_traditional(plain):
         return _CONTEXT
     return ord(plain)

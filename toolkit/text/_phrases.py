@@ -187,13 +187,7 @@ def _together(tokens: Tokens, found: Sequence[_Found]) -> Terms:
 
 def _one_name_each(terms: Terms) -> Terms:
     """Terms that were cut in different ways but read the same made one (发展|中国家, 发展中|国家)."""
-    alike = _alike(terms)
-    if not len(alike):
-        return terms
-    into = np.arange(len(terms.start))
-    first: dict[str, int] = {}
-    for number, name in zip(alike.tolist(), terms.names(alike), strict=True):
-        into[number] = first.setdefault(name, number)
+    into = same_name(terms)
     kept = into == np.arange(len(into))
     if kept.all():
         return terms
@@ -201,17 +195,27 @@ def _one_name_each(terms: Terms) -> Terms:
     touched[into[~kept]] = touched[~kept] = True
     places = np.flatnonzero(touched[terms.term])
     keys = terms.document[places].astype(np.int64) * len(into) + into[terms.term[places]]
-    _, first, group = np.unique(keys, return_index=True, return_inverse=True)
+    _, row, group = np.unique(keys, return_index=True, return_inverse=True)
     count, stays = terms.count.copy(), np.ones(len(terms.term), dtype=bool)
-    count[places[first]] = np.bincount(group, weights=count[places])
+    count[places[row]] = np.bincount(group, weights=count[places])
     stays[places] = False
-    stays[places[first]] = True
+    stays[places[row]] = True
     term = (np.cumsum(kept) - 1)[into][terms.term[stays]]
     frequency = np.bincount(term, minlength=int(kept.sum()))
     return Terms(
         *(terms.tokens, terms.document[stays], term, count[stays]),
         *(frequency, terms.start[kept], terms.length[kept]),
     )
+
+
+def same_name(terms: Terms) -> np.ndarray:
+    """For each term the first that reads the same: itself but for words cut in another way."""
+    into = np.arange(len(terms.start))
+    alike = _alike(terms)
+    first: dict[str, int] = {}
+    for number, name in zip(alike.tolist(), terms.names(alike), strict=True):
+        into[number] = first.setdefault(name, number)
+    return into
 
 
 def _alike(terms: Terms) -> np.ndarray:

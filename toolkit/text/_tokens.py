@@ -18,7 +18,7 @@ import numpy as np
 
 from toolkit import lexicons
 from toolkit.text._chunks import _SEPARATOR, CALL_CHARACTERS, _chunks
-from toolkit.text._cut import _cutter, word_list
+from toolkit.text._cut import _cutter, cut_joined, word_list
 from toolkit.text._fold import comparable_joined
 
 _WORD = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+|[A-Za-z][A-Za-z0-9+#.&'-]*")
@@ -26,6 +26,8 @@ _DIGITS = r"(?=.*[\d十百千万亿〇零一二三四五六七八九两几半])[
 # what one process cuts at a time, and what is numbered together, so that few words are met twice
 PART_CHARACTERS = 500_000
 CUT_CHARACTERS = 8_000_000
+# parts that wait for each further process, so that none runs dry while this one numbers
+AHEAD = 3
 # a code point has 21 bits: three of them fit into one integer
 _BITS = 21
 _SHORT = 3
@@ -66,8 +68,9 @@ class Cut:
 
 @dataclass(frozen=True)
 class _Packed:
-    """Texts cut, each word one integer (see `_keys`), and the words that are too long for one."""
+    """Texts cut, a separator after each: `ids` into `keys`, where a word is one integer or one of the `long` (`_keys`)."""
 
+    ids: np.ndarray
     keys: np.ndarray
     long: list[str]
 
@@ -104,7 +107,7 @@ class Vocabulary:
         documents = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
         ids = lower[written] if len(written) else np.zeros(0, dtype=np.int32)
         spaces = self._spaces(ids, inner)
-        shown = self._shown(words, lower, written)
+        shown = self.shown(np.bincount(written, minlength=len(lower)))
         kept = np.delete(ids, spaces), np.delete(documents, spaces)
         return Tokens(words, *kept, edge, inner, term, len(lengths), shown)
 
@@ -118,18 +121,21 @@ class Vocabulary:
         latin &= inner
         return places[latin[ids[places - 1]] & latin[ids[places + 1]]]
 
-    def _shown(self, words: np.ndarray, lower: np.ndarray, written: np.ndarray) -> np.ndarray:
-        """For each word the form that is written most, among equals the first by letter."""
-        many = np.bincount(lower, minlength=len(words)) > 1
+    def shown(self, written: np.ndarray) -> np.ndarray:
+        """For each word the form that is written most, among equals the first by letter.
+
+        `written` tells of each form how often it is written.
+        """
+        lower = np.array(self._lower, dtype=np.int32)
+        many = np.bincount(lower, minlength=len(self.words)) > 1
         forms = np.array(list(self.written), dtype=object)
-        shown = words.copy()
+        shown = np.array(list(self.words), dtype=object)
         shown[lower] = forms
         several = np.flatnonzero(many[lower]) if len(lower) else lower
         if len(several):
-            count = np.bincount(written, minlength=len(lower))[several]
             # the most written last, so that it stays; among equals the first by letter
             letter = np.argsort(np.argsort(forms[several]))
-            several = several[np.lexsort((-letter, count))]
+            several = several[np.lexsort((-letter, written[several]))]
             shown[lower[several]] = forms[several]
         return shown
 
@@ -177,9 +183,13 @@ def cut(texts: Sequence[str], *, words: Any | None = None, jobs: int = 1) -> Ite
     """
     chosen = word_list(lexicons.user_words() if words is None else words)
     parts = list(_chunks(list(texts), PART_CHARACTERS))
-    done = _by_processes(parts, chosen, jobs) if jobs > 1 < len(parts) else (_pack(p, chosen) for p in parts)
-    while several := list(itertools.islice(done, CUT_CHARACTERS // PART_CHARACTERS)):
-        yield _numbered(several)
+    several = max(1, CUT_CHARACTERS // PART_CHARACTERS)
+    done: Iterator[_Packed] = (_pack(part, chosen) for part in parts)
+    if jobs > 1 < len(parts):
+        # fewer at a time, so that little is left to number when the last part comes
+        done, several = _by_processes(parts, chosen, jobs), max(1, several // 4)
+    while batch := list(itertools.islice(done, several)):
+        yield _numbered(batch)
 
 
 def _by_processes(
@@ -197,7 +207,9 @@ def _by_processes(
     with ProcessPoolExecutor(jobs - 1, mp_context=get_context("spawn")) as pool:
         for wanted in range(len(parts)):
             while wanted not in ours and not (wanted in theirs and theirs[wanted].done()):
-                while place < len(parts) and sum(not job.done() for job in theirs.values()) < 2 * (jobs - 1):
+                while place < len(parts) and sum(not job.done() for job in theirs.values()) < AHEAD * (
+                    jobs - 1
+                ):
                     theirs[place] = pool.submit(_pack, parts[place], words)
                     place = next(given)
                 if place >= len(parts):
@@ -208,19 +220,23 @@ def _by_processes(
 
 
 def _pack(texts: Sequence[str], words: tuple[tuple[str, int], ...]) -> _Packed:
-    """The texts cut, a separator after each."""
+    import pandas as pd
+
     cutter = _cutter(words)
     long: dict[str, int] = {}
     keys = []
     for part in _chunks(texts, CALL_CHARACTERS):
         joined = comparable_joined(part) + _SEPARATOR
-        sizes = np.array(list(map(len, cutter.cut(joined))), dtype=np.int64)
+        sizes = np.fromiter(map(len, cut_joined(cutter, joined)), dtype=np.int64)
         keys.append(_keys(joined, sizes, long))
-    return _Packed(np.concatenate(keys), list(long))
+    ids, unique = pd.factorize(np.concatenate(keys))
+    return _Packed(ids.astype(np.int32), unique, list(long))
 
 
 def cut_at(joined: str, sizes: np.ndarray, lengths: np.ndarray) -> Cut:
     """The words of `sizes` characters that `joined` is made of; `lengths` the words of each text."""
+    import pandas as pd
+
     long: dict[str, int] = {}
     keys = [np.zeros(0, dtype=np.uint64)]
     done = 0
@@ -229,8 +245,8 @@ def cut_at(joined: str, sizes: np.ndarray, lengths: np.ndarray) -> Cut:
         end = done + int(part.sum())
         keys.append(_keys(joined[done:end], part, long))
         done = end
-    ids, words = _words(np.concatenate(keys), list(long))
-    return Cut(words, ids, lengths)
+    ids, unique = pd.factorize(np.concatenate(keys))
+    return Cut(_spelled(unique, list(long)), ids.astype(np.int32), lengths)
 
 
 def _keys(joined: str, sizes: np.ndarray, long: dict[str, int]) -> np.ndarray:
@@ -254,32 +270,31 @@ def _keys(joined: str, sizes: np.ndarray, long: dict[str, int]) -> np.ndarray:
 
 def _numbered(parts: Sequence[_Packed]) -> Cut:
     """The words of several parts numbered together, and how many each text has."""
+    import pandas as pd
+
     long: dict[str, int] = {}
     for part in parts:
         numbers = np.array([long.setdefault(word, len(long)) for word in part.long], dtype=np.uint64)
         places = np.flatnonzero(part.keys >= _LONG)
         part.keys[places] = _LONG | numbers[(part.keys[places] ^ _LONG).astype(np.int64)]
-    ids, words = _words(np.concatenate([part.keys for part in parts]), list(long))
+    places, unique = pd.factorize(np.concatenate([part.keys for part in parts]))
+    numbered = np.split(places.astype(np.int32), np.cumsum([len(part.keys) for part in parts])[:-1])
+    ids = np.concatenate([number[part.ids] for number, part in zip(numbered, parts, strict=True)])
+    words = _spelled(unique, list(long))
     ends = np.flatnonzero(ids == words.index(_SEPARATOR))
     lengths = np.diff(ends, prepend=-1) - 1
     return Cut(words, np.delete(ids, ends), lengths.astype(np.int32))
 
 
-def _words(keys: np.ndarray, long: Sequence[str]) -> tuple[np.ndarray, list[str]]:
-    """The keys numbered in the order they come, and the word of each number."""
-    import pandas as pd
-
-    ids, unique = pd.factorize(keys)
-    short = unique[unique < _LONG]
+def _spelled(keys: np.ndarray, long: Sequence[str]) -> list[str]:
+    """The word of each key."""
+    short = keys[keys < _LONG]
     codes = np.stack([short >> np.uint64(_BITS * place) for place in range(_SHORT)], axis=1) & _KEEP[1]
     there = codes > 0
     letters = (codes[there] - np.uint64(1)).astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
     ends = np.cumsum(there.sum(axis=1)).tolist()
     spans = iter(zip([0, *ends], ends, strict=False))
-    words = [
-        long[key - _BEYOND] if key >= _BEYOND else letters[slice(*next(spans))] for key in unique.tolist()
-    ]
-    return ids.astype(np.int32), words
+    return [long[key - _BEYOND] if key >= _BEYOND else letters[slice(*next(spans))] for key in keys.tolist()]
 
 
 def _kinds(words: list[str], stop: frozenset[str]) -> np.ndarray:

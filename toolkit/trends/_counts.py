@@ -17,8 +17,8 @@ from toolkit.schema import COUNTS, DOCUMENTS, InputError, check
 _MEMORY = ["doc_id", "source", "channel", "published_at", "reads", "digest"]
 # the most words of a phrase, as in text.find_terms
 LONGEST_PHRASE = 4
-# a word's length is kept as one printable ASCII character; what is longer is no word and is kept in pieces
-_FIRST, _LONGEST = 0x22, 90
+# a word's length is kept as a printable ASCII character: "!" and so many; "!" itself stands for 93 and goes on
+_GOES_ON, _MOST = 0x21, 93
 
 
 def document_texts(documents: pd.DataFrame) -> list[str]:
@@ -88,12 +88,18 @@ class Counts:
         return pd.DataFrame(self._words, columns=["term", "frequency"])
 
     def update(self, more: pd.DataFrame, *, jobs: int = 1) -> Self:
-        """Add documents, in place, and return the object; only they are cut. A doc_id already known is ignored."""
+        """Add documents, in place, and return the object; only they are cut. A doc_id already known is ignored.
+
+        `notes` says how many were ignored although they say something else than the document known by their doc_id.
+        """
         frame, votes, texts = _read(more)
-        votes &= ~frame["doc_id"].isin(self.documents["doc_id"]).to_numpy(bool)
+        votes &= ~_among(frame["doc_id"], self.documents["doc_id"])
         votes &= ~frame["digest"].isin(self.documents["digest"]).to_numpy(bool)
         if votes.any():
             self._add(frame.loc[votes, _MEMORY], text.cut(texts[votes], words=self._words, jobs=jobs))
+        # what neither votes nor is a copy, and is not counted under another doc_id, was lost for its own
+        silent = frame.loc[~votes & frame["duplicate_of"].isna(), "digest"].drop_duplicates()
+        self.notes += clash_notes(~silent.isin(self.documents["digest"]))
         return self
 
     def _add(self, memory: pd.DataFrame, cuts: Iterable[text.Cut]) -> None:
@@ -146,10 +152,11 @@ class Counts:
         tokens = self.tokens
         seen = np.bincount(tokens.ids, minlength=len(tokens.words)) > 0
         used = np.flatnonzero(seen & tokens.term)
-        terms = sorted(tokens.words[used].tolist())
-        place = {term: number for number, term in enumerate(terms)}
+        listed = tokens.words[used].tolist()
+        order = sorted(range(len(listed)), key=listed.__getitem__)
+        terms = [listed[place] for place in order]
         column = np.full(len(tokens.words), -1, dtype=np.int32)
-        column[used] = [place[word] for word in tokens.words[used].tolist()]
+        column[used[order]] = np.arange(len(used))
         columns = column[tokens.ids] if len(tokens.ids) else column
         is_term = columns >= 0
         rows, columns, counts = text.pairs(
@@ -184,10 +191,10 @@ class Counts:
         sizes = np.fromiter(map(len, written), np.int64, len(written))[self._written]
         folded = "".join(np.array(written, dtype=object)[self._written]) if len(sizes) else ""
         owners = np.repeat(np.arange(len(self)), self._lengths)
-        pieces = -(-sizes // _LONGEST)
-        letters = np.full(int(pieces.sum()), _LONGEST, dtype=np.uint8)
-        letters[np.cumsum(pieces) - 1] = sizes - (pieces - 1) * _LONGEST
-        lengths = (letters + _FIRST).tobytes().decode("ascii")
+        pieces = -(-sizes // _MOST)
+        letters = np.full(int(pieces.sum()), _GOES_ON, dtype=np.uint8)
+        letters[np.cumsum(pieces) - 1] += (sizes - (pieces - 1) * _MOST).astype(np.uint8)
+        lengths = letters.tobytes().decode("ascii")
         out = self.documents.assign(
             words=_version(self._words),
             folded=_sliced(folded, np.bincount(owners, weights=sizes, minlength=len(self))),
@@ -233,8 +240,8 @@ class Counts:
 
 def _letters(words: Sequence[str]) -> str:
     """The lengths of a document's words as text, in the form of `Counts.frame`."""
-    sizes = [min(_LONGEST, len(word) - done) for word in words for done in range(0, len(word), _LONGEST)]
-    return bytes(size + _FIRST for size in sizes).decode("ascii")
+    more = [divmod(len(word) - 1, _MOST) for word in words]
+    return "".join("!" * pieces + chr(_GOES_ON + 1 + rest) for pieces, rest in more)
 
 
 def _kept_cuts(folded: list[str], lengths: list[str]) -> Iterable[text.Cut]:
@@ -244,16 +251,22 @@ def _kept_cuts(folded: list[str], lengths: list[str]) -> Iterable[text.Cut]:
     while first < len(folded):
         before = ends[first - 1] if first else 0
         last = max(first + 1, int(np.searchsorted(ends, before + text.CUT_CHARACTERS)) + 1)
-        letters = "".join(lengths[first:last]).encode("ascii", "replace")
-        sizes = np.frombuffer(letters, dtype=np.uint8).astype(np.int64) - _FIRST
-        words = np.array([len(row) for row in lengths[first:last]], dtype=np.int32)
-        joined = "".join(folded[first:last])
-        if (sizes < 1).any() or int(sizes.sum()) != len(joined):
-            raise InputError(
-                "词频底账里的字数和文字对不上，可能被改过。请删掉这份底账，用 count_terms 从原文重新数一遍。"
-            )
-        yield text.cut_at(joined, sizes, words)
+        yield _kept_cut(folded[first:last], lengths[first:last])
         first = last
+
+
+def _kept_cut(folded: list[str], lengths: list[str]) -> text.Cut:
+    letters = np.frombuffer("".join(lengths).encode("ascii", "replace"), dtype=np.uint8)
+    sizes = np.where(letters == _GOES_ON, _MOST, letters.astype(np.int64) - _GOES_ON)
+    pieces = np.array([len(row) for row in lengths], dtype=np.int64)
+    told = np.bincount(np.repeat(np.arange(len(pieces)), pieces), weights=sizes, minlength=len(pieces))
+    unended = any(row.endswith("!") for row in lengths)
+    if unended or (sizes < 1).any() or told.tolist() != [len(row) for row in folded]:
+        raise InputError(
+            "词频底账里的字数和文字对不上，可能被改过。请删掉这份底账，用 count_terms 从原文重新数一遍。"
+        )
+    words = np.array([len(row) - row.count("!") for row in lengths], dtype=np.int32)
+    return text.cut_at("".join(folded), np.diff(np.cumsum(sizes)[letters != _GOES_ON], prepend=0), words)
 
 
 def _sliced(joined: str, sizes: np.ndarray) -> list[str]:
@@ -277,6 +290,23 @@ def _read(documents: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray, np.ndarray
 def _places(known: pd.Series[Any], wanted: Iterable[Any]) -> np.ndarray:
     """Where each wanted value stands among the known ones; -1 where it does not."""
     return pd.Index(known).get_indexer(pd.Index(wanted))
+
+
+def clash_notes(clashing: Any) -> list[str]:
+    """What to tell of flagged documents: others have their doc_id and say something else."""
+    found = int(clashing.sum())
+    told = f"{found} 篇内容的编号（doc_id）和别的内容重复，只算了第一篇。请给每篇不同的编号再数。"
+    return [told] if found else []
+
+
+def _among(names: pd.Series[Any], known: pd.Series[Any]) -> np.ndarray:
+    """For each name whether it is known; `isin` makes a Python list of what it is given, so that is never the longer."""
+    if known.empty:
+        return np.zeros(len(names), dtype=bool)
+    if len(names) < len(known):
+        known = known[known.isin(names.to_numpy(object))]
+    found = set(known.tolist())
+    return np.fromiter(map(found.__contains__, names.tolist()), dtype=bool, count=len(names))
 
 
 def _votes(documents: pd.DataFrame) -> np.ndarray:

@@ -1,38 +1,122 @@
-"""Sub-phrases that say the same thing folded into one row."""
+"""Sub-phrases that say the same thing told by one of them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import pandas as pd
 
-# a longer phrase replaces a shorter one when it stands in this share of the shorter one's documents
+# a phrase stands for a word inside it when it fills this share of the word's documents, even if there were one more
 MERGE_SHARE = 0.7
 
-# only this many of the best candidates are compared for merging: far more than anyone reads
+# a score under this is a rise by fewer documents than would tell
+NO_RISE = 50.0
+
+# only this many of the best terms are compared for merging: far more than anyone reads
 MERGE_CANDIDATES = 400
 
+Rows = frozenset[int]
 
-def _merge(table: pd.DataFrame, members: dict[int, set[int]]) -> pd.DataFrame:
-    """Best first, with sub-phrases that say the same thing folded into one row (`variants`)."""
-    table = table.sort_values(["score", "documents", "term"], ascending=[False, False, True])
+
+def best_first(table: pd.DataFrame) -> pd.DataFrame:
+    """The table sorted: highest score, then most documents, then by name."""
+    return table.sort_values(["score", "documents", "term"], ascending=[False, False, True])
+
+
+def told_once(table: pd.DataFrame, members: dict[int, np.ndarray], part: np.ndarray) -> pd.DataFrame:
+    """The table, which comes best first, without terms that another one tells; these are its `variants`, best first.
+
+    `members` are the documents of each term by its index, `part` the part of each document. Columns used: term, status,
+    score. The rule is that of _tellers.
+    """
     head = table.head(MERGE_CANDIDATES)
-    names = head["term"].to_dict()
-    rank = {term: place for place, term in enumerate(head.index)}
+    status = head["status"].tolist()
+    window, every = [], []
+    for term, now in zip(head.index, status, strict=True):
+        rows = members[term]
+        window.append(frozenset(rows[part[rows] > 0 if now == "fading" else part[rows] == 0].tolist()))
+        every.append(frozenset(rows[part[rows] >= 0].tolist()))
+    names, weak = head["term"].tolist(), (head["score"] < NO_RISE).tolist()
+    variants: list[list[str]] = [[] for _ in range(len(table))]
+    kept = np.ones(len(table), dtype=bool)
+    for place, teller in _tellers(names, status, weak, window, every).items():
+        variants[teller].append(names[place])
+        kept[place] = False
+    return table.assign(variants=variants)[kept]
+
+
+def _tellers(
+    names: Sequence[str],
+    status: Sequence[str],
+    weak: Sequence[bool],
+    window: Sequence[Rows],
+    every: Sequence[Rows],
+) -> dict[int, int]:
+    """Which terms are told by another one: place of the term → place of the one that stands for it.
+
+    All come best first: names, status, which hardly rise (score under 50), the window's documents (of a fading term
+    the baseline's), those of window and baseline together. (n + 1) below is the number of documents and one more, so that few must all agree.
+
+    - Of a term inside a longer one the longer stands for both when it fills 70% of the shorter one's (n + 1) documents
+      in the window; of a steady term also 70% of those in window and baseline: else it has a life of its own.
+    - Where the shorter has a life of its own, the longer becomes its variant if it stands lower or hardly rises.
+    - Of two that overlap (A B C and B C D) the higher stands for both when they share 70% of the (n + 1) documents
+      of each.
+    - A term called new, rising or fading is never told by a steady one, nor a risen one by a fading one.
+    """
     into: dict[int, int] = {}
-    for long in sorted(names, key=lambda term: (-len(names[term]), rank[term])):
-        for short in sorted(names, key=lambda term: (-len(names[term]), rank[term])):
-            if short == long or long in into or short in into or names[short] not in names[long]:
-                continue
-            both, fewer = members[long] & members[short], len(members[short])
-            if len(both) >= MERGE_SHARE * fewer:
-                into[short] = long
-            elif rank[short] < rank[long] or head.at[short, "status"] == head.at[long, "status"]:
-                into[long] = short
-    variants: dict[int, list[str]] = {}
-    for term in sorted(into, key=lambda term: rank[term]):
-        root = into[term]
-        while root in into:
-            root = into[root]
-        variants.setdefault(root, []).append(names[term])
-    kept = table[~table.index.isin(list(into))].copy()
-    kept["variants"] = [variants.get(int(term), []) for term in kept.index]
-    return kept
+    pairs = [(a, b, nested) for a, b, nested in _pairs(names) if window[a] & window[b]]
+    longer: dict[int, list[tuple[int, int]]] = {}
+    for short, long, nested in pairs:
+        if (
+            nested
+            and _may_tell(status[long], status[short])
+            and _fills(window[long], window[short])
+            and (status[short] != "steady" or _fills(every[long], every[short]))
+        ):
+            longer.setdefault(short, []).append((-len(window[short] & window[long]), long))
+    for short, choices in longer.items():
+        into[short] = min(choices)[1]
+    for short, long, nested in sorted(pairs, key=lambda pair: (max(pair[:2]), min(pair[:2]))):
+        better, worse = min(short, long), max(short, long)
+        if nested and weak[long]:
+            better, worse = short, long
+        if worse in into or better in into or not _may_tell(status[better], status[worse]):
+            continue
+        alike = _fills(window[long], window[short]) and _fills(window[short], window[long])
+        if (nested and worse == long) or (not nested and alike):
+            into[worse] = better
+    return {place: _root(place, into) for place in sorted(into)}
+
+
+def _pairs(names: Sequence[str]) -> list[tuple[int, int, bool]]:
+    """Pairs of places whose names overlap: the shorter, the longer, whether the one stands inside the other."""
+    out = []
+    order = sorted(range(len(names)), key=lambda place: (len(names[place]), names[place]))
+    for number, short in enumerate(order):
+        for long in order[number + 1 :]:
+            nested = names[short] in names[long]
+            if nested or _overlap(names[short], names[long]):
+                out.append((short, long, nested))
+    return out
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Whether the end of one is the beginning of the other, two characters or more."""
+    return any(one[-n:] == other[:n] or other[-n:] == one[:n] for n in range(2, min(len(one), len(other))))
+
+
+def _may_tell(teller: str, told: str) -> bool:
+    return told == "steady" or (teller != "steady" and (teller == "fading") == (told == "fading"))
+
+
+def _fills(long: Rows, short: Rows) -> bool:
+    """Of three to five documents all must be shared, of six five, of ten eight, of a hundred 71."""
+    return len(long & short) >= MERGE_SHARE * (len(short) + 1)
+
+
+def _root(place: int, into: dict[int, int]) -> int:
+    while place in into:
+        place = into[place]
+    return place

@@ -11,8 +11,8 @@ import pandas as pd
 from toolkit import lexicons, text
 from toolkit.schema import TRENDS, ChoiceError, check
 from toolkit.trends._counts import Counts, count_terms
-from toolkit.trends._judge import _judge, _overdispersion
-from toolkit.trends._merge import _merge
+from toolkit.trends._judge import judged_terms
+from toolkit.trends._merge import MERGE_CANDIDATES, best_first, told_once
 from toolkit.trends._use import LocalUse, Use
 from toolkit.trends._windows import check_days, part_days
 
@@ -22,7 +22,7 @@ ONLY_HERE = 1.25
 
 
 def mine_trends(
-    documents: pd.DataFrame | Counts,
+    documents: Any,
     *,
     until: Any | None = None,
     window_days: int = 7,
@@ -34,17 +34,27 @@ def mine_trends(
     stop_words: Iterable[str] = (),
     by: str | None = None,
     jobs: int = 1,
+    engine: str = "pandas",
+    cluster: Any | None = None,
 ) -> pd.DataFrame:
     """TRENDS: the terms of the window (until − window_days, until] against the `baseline_days` before it, best first.
 
     `documents`, `baseline_documents` and `sources` count documents (copies do not vote: rows with `duplicate_of` are
-    skipped, without that column exact repeats count once). `lift` is seen over expected. `score` (0 to 100) is the
-    mean of two percentile ranks among this run's candidates: the negative-binomial surprise of the count and its z
-    against an exponentially weighted mean of the baseline's stretches (after SigniTrend, Schubert et al. 2014).
-    `q_value` is the share of false alarms among the terms at least this surprising (Benjamini–Hochberg). Status is
-    new (never seen before the window) or rising, fading (both at q ≤ 0.1), else steady. A longer phrase stands for a
-    shorter one when it fills 70% of the shorter one's documents; else it becomes its variant. `evidence` lists up to
-    50 documents of the window, most read first; `first_seen` looks at all earlier documents.
+    skipped, without that column exact repeats count once). `lift` is seen over expected. `score` (0 to 100) is how
+    surprising the rise is: the negative-binomial tail of the count and its z against the moving mean (SigniTrend,
+    Schubert et al. 2014), blended; 50 is a rise by three documents, 75 two standard deviations more. It can be
+    compared across weeks; without a baseline it is the percentile of the count. `q_value` is the share of false alarms
+    among the terms at least this surprising (Benjamini–Hochberg 1995 over the terms frequent enough to be called,
+    Tarone 1990). Status is new (never seen before the window) or rising, fading (both at q ≤ 0.1), else steady; where
+    a new term would have to stand in more than half of the window's documents, all are steady.
+
+    Terms that say the same thing share a row (`variants`). Of a term inside a longer one the longer stands for both
+    when it fills 70% of the shorter one's (n + 1) documents in the window (of a steady term also of window and
+    baseline together); else the longer becomes a variant of the shorter if it stands lower or scores under 50.
+    Overlapping phrases that share 70% of the (n + 1) documents of each are told by the higher. No steady term tells a
+    called one, no fading one a rising one.
+
+    `evidence` lists up to 50 documents of the window, most read first; `first_seen` looks at all earlier documents.
 
     `by="source"` or `"channel"` says who drives each trend: one row for each term and source, the busiest first, with
     the columns `source` (or `channel`) and `share` (of the term's documents in the window, 0 to 1) added;
@@ -54,34 +64,67 @@ def mine_trends(
     out. `frame.attrs["notes"]` says so, and says when there is no baseline: then nothing is called new or rising.
     No dated document gives an empty frame with that note. `words`, `stop_words` and `jobs` as in count_terms.
 
+    `engine="dask"` gives the same on the Dask cluster whose scheduler's address, or Client, is `cluster`; `documents`
+    may then be a folder of .parquet and .jsonl files that no single machine could hold.
+
     Raises ChoiceError for windows under one day, an unknown `by`, and `words` or `stop_words` beside Counts.
     """
     check_days(window_days, baseline_days)
     if by not in (None, "source", "channel"):
         raise ChoiceError(f'by 只能是 "source"（按来源）或 "channel"（按渠道），收到的是 {by!r}。')
+    if engine not in ("pandas", "dask"):
+        raise ChoiceError(f'engine 只能是 "pandas"（这台电脑）或 "dask"（集群），收到的是 {engine!r}。')
+    rules: dict[str, Any] = {"min_documents": min_documents, "min_sources": min_sources}
+    rules |= {"window_days": window_days, "top": top, "by": by}
+    if engine == "dask":
+        from toolkit.trends._cluster import mine_on_cluster
+
+        asked: dict[str, Any] = {"until": until, "baseline_days": baseline_days, "words": words, "stop_words": stop_words}
+        return mine_on_cluster(documents, cluster, **asked, **rules)
     counts = _counts(documents, words, stop_words, jobs)
     windows = part_days(counts.documents["published_at"], until, window_days, baseline_days)
     notes = [*counts.notes, *windows.notes]
     if not len(windows.sizes) or not windows.sizes[0]:
         return _with_notes(_empty(by), notes)
     use = LocalUse.of(counts, windows, support=min(max(min_documents, 2), 3))
-    return told(use, notes, top=top, min_documents=min_documents, min_sources=min_sources, by=by)
+    return told(use, notes, **rules)
 
 
 def told(
-    use: Use, notes: list[str], *, top: int, min_documents: int, min_sources: int, by: str | None
+    use: Use,
+    notes: list[str],
+    *,
+    window_days: int,
+    top: int,
+    min_documents: int,
+    min_sources: int,
+    by: str | None,
 ) -> pd.DataFrame:
     """TRENDS of a use, judged, merged and with their evidence."""
-    table = use.candidates(min_documents, min_sources)
+    table, needed = judged_terms(
+        use.candidates(min_documents, min_sources),
+        use.sizes,
+        window_days=window_days,
+        min_documents=min_documents,
+        totals=use.totals(),
+    )
     if table.empty:
         return _with_notes(_empty(by), [*notes, f"没有词在本期达到 {min_documents} 篇，样本太少。"])
-    table = _judge(table, _overdispersion(table, use.sizes), use.sizes)
+    if 2 * needed > use.sizes[0]:
+        notes = [*notes, _too_few(int(use.sizes[0]), needed)]
     table["term"] = use.names(table.index)
+    table = best_first(table)
+    table = told_once(table, *use.near(table.index[:MERGE_CANDIDATES])).head(top)
     members = use.members(table.index)
-    inside = {term: set(rows[use.part[rows] == 0].tolist()) for term, rows in members.items()}
-    table = _merge(table, inside).head(top)
     trends = _finish(table, use, members)
     return _with_notes(trends if by is None else _drivers(trends, table.index, use, members, by), notes)
+
+
+def _too_few(documents: int, needed: int) -> str:
+    return (
+        f"样本太少：本期只有 {documents} 篇，一个新词要出现在 {needed} 篇里才算得上在升。"
+        "下面只列篇数，不说升降。"
+    )
 
 
 def _counts(documents: pd.DataFrame | Counts, words: Any, stop_words: Iterable[str], jobs: int) -> Counts:

@@ -11,7 +11,8 @@ import pandas as pd
 
 from toolkit import text
 from toolkit.trends._counts import Counts
-from toolkit.trends._windows import EARLIER, LEFT_OUT, Windows
+from toolkit.trends._judge import COMMON
+from toolkit.trends._windows import LEFT_OUT, Windows
 
 
 class Use(Protocol):
@@ -36,8 +37,17 @@ class Use(Protocol):
         baseline lets expect in the window, `rises` whether there are enough documents and sources.
         """
 
+    def totals(self) -> np.ndarray:
+        """How many terms stand in 0, 1, 2, … documents of the window and the baseline together."""
+
+    def near(self, chosen: Iterable[int]) -> tuple[dict[int, np.ndarray], np.ndarray]:
+        """For each chosen term at least the documents of window and baseline that hold it, by any numbers from 0 on.
+
+        Then the part of each document, by the same numbers.
+        """
+
     def members(self, chosen: Iterable[int]) -> dict[int, np.ndarray]:
-        """For each chosen term the rows of `documents` that hold it, in order."""
+        """For each chosen term the rows of `documents` that hold it, in order; asked before `documents` and `part`."""
 
     def names(self, chosen: Iterable[int], *, shown: bool = False) -> list[str]:
         """The chosen terms as text, in lower case or as the documents mostly write them."""
@@ -68,35 +78,35 @@ class LocalUse:
         """The terms worth judging, with their documents in each part; index: the term's number."""
         terms, size = self.terms, len(self.terms.start)
         part = self.part[terms.document]
-        inside, baseline = part == 0, part > 0
+        inside = part == 0
         seen = np.bincount(terms.term[inside], minlength=size)
-        past = np.bincount(terms.term[baseline], minlength=size)
-        expected = past * self.sizes[0] / max(int(self.sizes[1:].sum()), 1)
+        past = np.bincount(terms.term[part > 0], minlength=size)
         sources = _distinct(
             terms.term[inside], pd.factorize(self.documents["source"])[0][terms.document[inside]], size
         )
-        rises = (seen >= min_documents) & (sources >= min_sources)
-        chosen = np.flatnonzero(rises | ((expected >= min_documents) & (seen < expected)))
+        _, worth = worth_judging(seen, past, sources, self.sizes, min_documents, min_sources)
+        chosen = np.flatnonzero(worth)
         place = np.full(size, -1, dtype=np.int64)
         place[chosen] = np.arange(len(chosen))
-        stretches = len(self.sizes)
-        wanted = (place[terms.term] >= 0) & (part >= 0)
+        wanted = worth[terms.term]
+        columns = 1 + len(self.sizes)
         cells = np.bincount(
-            place[terms.term[wanted]] * stretches + part[wanted], minlength=len(chosen) * stretches
-        ).reshape(len(chosen), stretches)
-        table = pd.DataFrame(cells, columns=[f"part{number}" for number in range(stretches)], index=chosen)
-        used = np.bincount(terms.term[inside], weights=terms.count[inside], minlength=size)[chosen]
-        idf = np.log((1 + len(self.documents)) / (1 + terms.frequency[chosen])) + 1
-        return table.assign(
-            documents=seen[chosen],
-            baseline_documents=past[chosen],
-            before=np.bincount(terms.term[part == EARLIER], minlength=size)[chosen] + past[chosen],
-            expected=expected[chosen],
-            sources=sources[chosen],
-            tfidf=used * idf / max(int(self.sizes[0]), 1),
-            rises=rises[chosen],
-            held=terms.frequency[chosen],
+            place[terms.term[wanted]] * columns + part[wanted] + 1, minlength=len(chosen) * columns
+        ).reshape(len(chosen), columns)
+        uses = np.bincount(terms.term[inside], weights=terms.count[inside], minlength=size)[chosen]
+        documents = len(self.documents)
+        return candidate_table(
+            chosen, cells, sources[chosen], uses, self.sizes, documents, min_documents, min_sources
         )
+
+    def totals(self) -> np.ndarray:
+        """How many terms stand in 0, 1, 2, … documents of the window and the baseline together."""
+        near = self.part[self.terms.document] >= 0
+        return np.bincount(np.bincount(self.terms.term[near], minlength=len(self.terms.start)))
+
+    def near(self, chosen: Iterable[int]) -> tuple[dict[int, np.ndarray], np.ndarray]:
+        """The rows of the chosen terms, and the part of each document."""
+        return self.members(chosen), self.part
 
     def members(self, chosen: Iterable[int]) -> dict[int, np.ndarray]:
         """The documents of each chosen term, in order."""
@@ -125,6 +135,57 @@ class LocalUse:
         return dict.fromkeys(wanted, 0) | {
             tokens.words[place]: int(held[place]) for place in np.flatnonzero(chosen)
         }
+
+
+def worth_judging(
+    seen: np.ndarray,
+    past: np.ndarray,
+    sources: np.ndarray,
+    sizes: np.ndarray,
+    min_documents: int,
+    min_sources: int,
+) -> tuple[np.ndarray, np.ndarray]:
+    """For each term whether it stands in enough documents and sources of the window, and whether it is a candidate.
+
+    A candidate is one too that stands in fewer documents than the baseline, where it was common enough, lets expect,
+    and any common term: these tell how much counts vary.
+    """
+    expected = past * sizes[0] / max(int(sizes[1:].sum()), 1)
+    rises = (seen >= min_documents) & (sources >= min_sources)
+    return rises, rises | ((expected >= min_documents) & (seen < expected)) | (past >= COMMON)
+
+
+def candidate_table(
+    terms: np.ndarray,
+    cells: np.ndarray,
+    sources: np.ndarray,
+    uses: np.ndarray,
+    sizes: np.ndarray,
+    documents: int,
+    min_documents: int,
+    min_sources: int,
+) -> pd.DataFrame:
+    """The candidates among `terms`, as Use.candidates gives them.
+
+    For each term `cells` counts the documents before the baseline (EARLIER), in the window, in each stretch;
+    `uses` is how often it stands in the window, `sources` how many sources used it there. `documents` are all.
+    """
+    seen, past = cells[:, 1], cells[:, 2:].sum(axis=1)
+    held = cells.sum(axis=1)
+    rises, worth = worth_judging(seen, past, sources, sizes, min_documents, min_sources)
+    idf = np.log((1 + documents) / (1 + held)) + 1
+    names = [f"part{number}" for number in range(len(sizes))]
+    table = pd.DataFrame(cells[:, 1:], columns=names, index=terms).assign(
+        documents=seen,
+        baseline_documents=past,
+        before=held - seen,
+        expected=past * sizes[0] / max(int(sizes[1:].sum()), 1),
+        sources=sources,
+        tfidf=uses * idf / max(int(sizes[0]), 1),
+        rises=rises,
+        held=held,
+    )
+    return table[worth]
 
 
 def _distinct(terms: np.ndarray, values: np.ndarray, size: int) -> np.ndarray:

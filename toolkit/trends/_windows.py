@@ -53,8 +53,6 @@ def part_days(times: pd.Series[Any], until: Any | None, window_days: int, baseli
     part[dated] = place
     stretches = -(-baseline_days // window_days)
     sizes = np.bincount(place[place >= 0], minlength=stretches + 1)
-    if (age < 0).any():
-        notes.append(f"{int((age < 0).sum())} 篇内容晚于 {end:%Y-%m-%d}，没有参加热词计算。")
     if not sizes[1:].any():
         notes.append("本期之前没有内容可比，只能列出出现最多的词，不能说哪些在升。")
     return Windows(part, sizes, end, notes)
