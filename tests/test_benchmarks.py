@@ -106,6 +106,15 @@ def test_cluster() -> None:
     assert (table[["seconds", "client"]] > 0).all(axis=None) and table["worker"].iloc[0] > 0
 
 
+def test_speed() -> None:
+    tables = runpy.run_path(str(FOLDER / "speed.py"))["main"](["--small"])
+    bars, stages, first = (tables[name] for name in ("bars", "stages", "first"))
+    assert (bars["speed"] > 0).all() and (stages["MB/s"] > 0).all()
+    assert bars["job"].nunique() == 11 and len(stages) == 11
+    parts = first.set_index("step")["seconds"]
+    assert parts.drop("in all").sum() == pytest.approx(parts["in all"])
+
+
 def test_every_benchmark_is_tested_here() -> None:
     source = Path(__file__).read_text(encoding="utf-8")
     assert [

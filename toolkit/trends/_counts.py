@@ -38,7 +38,8 @@ def count_terms(
 
     Copies do not vote: rows whose `duplicate_of` is set are skipped; where none is set, exact repeats (source, title,
     body) count once. Terms come from title, newline, body, folded. `words` are the user words with a frequency
-    (default: the user-word lexicon), `stop_words` stop words beside the lexicon's. `jobs` processes cut the texts.
+    (default: the user-word lexicon), `stop_words` stop words beside the lexicon's. `jobs` processes cut the
+    texts; in a script that needs `if __name__ == "__main__":` around it.
     Undated documents are kept. No documents give empty Counts.
 
     >>> frame = pd.DataFrame({"doc_id": ["a", "b"], "title": ["桂花拿铁", "桂花糕"], "body": ["", ""]})
@@ -94,12 +95,12 @@ class Counts:
         """
         frame, votes, texts = _read(more)
         votes &= ~_among(frame["doc_id"], self.documents["doc_id"])
-        votes &= ~frame["digest"].isin(self.documents["digest"]).to_numpy(bool)
+        votes &= ~_same(frame["digest"], self.documents["digest"])
         if votes.any():
             self._add(frame.loc[votes, _MEMORY], text.cut(texts[votes], words=self._words, jobs=jobs))
         # what neither votes nor is a copy, and is not counted under another doc_id, was lost for its own
         silent = frame.loc[~votes & frame["duplicate_of"].isna(), "digest"].drop_duplicates()
-        self.notes += clash_notes(~silent.isin(self.documents["digest"]))
+        self.notes += clash_notes(~_same(silent, self.documents["digest"]))
         return self
 
     def _add(self, memory: pd.DataFrame, cuts: Iterable[text.Cut]) -> None:
@@ -292,6 +293,12 @@ def _places(known: pd.Series[Any], wanted: Iterable[Any]) -> np.ndarray:
     return pd.Index(known).get_indexer(pd.Index(wanted))
 
 
+def _same(digests: pd.Series[Any], known: pd.Series[Any]) -> np.ndarray:
+    """For each digest whether it is known: the few are looked for in the many, not the many in the few."""
+    few, many = digests.to_numpy(np.int64), known.to_numpy(np.int64)
+    return np.isin(few, many[pd.Series(many).isin(few)]) if len(few) else np.zeros(0, dtype=bool)
+
+
 def clash_notes(clashing: Any) -> list[str]:
     """What to tell of flagged documents: others have their doc_id and say something else."""
     found = int(clashing.sum())
@@ -313,7 +320,10 @@ def _votes(documents: pd.DataFrame) -> np.ndarray:
     """For each row whether it votes: copies do not, nor the same doc_id twice."""
     copied = documents["duplicate_of"].notna()
     copies = copied if copied.any() else documents["digest"].duplicated()
-    return ~(copies | documents["doc_id"].duplicated()).to_numpy(bool)
+    ids = documents["doc_id"].tolist()
+    if len(set(ids)) < len(ids):
+        copies = copies | documents["doc_id"].duplicated()
+    return ~copies.to_numpy(bool)
 
 
 def _digests(sources: pd.Series[Any], texts: np.ndarray) -> pd.Series[Any]:

@@ -92,19 +92,29 @@ def _tellers(
 
 def _pairs(names: Sequence[str]) -> list[tuple[int, int, bool]]:
     """Pairs of places whose names overlap: the shorter, the longer, whether the one stands inside the other."""
-    out = []
-    order = sorted(range(len(names)), key=lambda place: (len(names[place]), names[place]))
-    for number, short in enumerate(order):
-        for long in order[number + 1 :]:
-            nested = names[short] in names[long]
-            if nested or _overlap(names[short], names[long]):
-                out.append((short, long, nested))
-    return out
+    places = {name: place for place, name in enumerate(names)}
+    beginning: dict[str, list[str]] = {}
+    for name in names:
+        for end in range(2, len(name)):
+            beginning.setdefault(name[:end], []).append(name)
+    found: dict[tuple[str, str], bool] = {}
+    for name in names:
+        for start in range(1, len(name) - 1):
+            # the end of this name is the beginning of others
+            for other in beginning.get(name[start:], ()):
+                found.setdefault(_by_length(name, other), False)
+        pieces = {name[start:end] for start in range(len(name)) for end in range(start + 1, len(name) + 1)}
+        for piece in pieces & places.keys() - {name}:
+            found[piece, name] = True
+    return [
+        (places[short], places[long], nested)
+        for (short, long), nested in sorted(found.items())
+        if short != long
+    ]
 
 
-def _overlap(one: str, other: str) -> bool:
-    """Whether the end of one is the beginning of the other, two characters or more."""
-    return any(one[-n:] == other[:n] or other[-n:] == one[:n] for n in range(2, min(len(one), len(other))))
+def _by_length(one: str, other: str) -> tuple[str, str]:
+    return (one, other) if (len(one), one) <= (len(other), other) else (other, one)
 
 
 def _may_tell(teller: str, told: str) -> bool:

@@ -79,7 +79,12 @@ def mine_trends(
     if engine == "dask":
         from toolkit.trends._cluster import mine_on_cluster
 
-        asked: dict[str, Any] = {"until": until, "baseline_days": baseline_days, "words": words, "stop_words": stop_words}
+        asked: dict[str, Any] = {
+            "until": until,
+            "baseline_days": baseline_days,
+            "words": words,
+            "stop_words": stop_words,
+        }
         return mine_on_cluster(documents, cluster, **asked, **rules)
     counts = _counts(documents, words, stop_words, jobs)
     windows = part_days(counts.documents["published_at"], until, window_days, baseline_days)
@@ -151,7 +156,7 @@ def _with_notes(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
 def _finish(table: pd.DataFrame, use: Use, members: dict[int, np.ndarray]) -> pd.DataFrame:
     """The chosen rows as TRENDS."""
     times = use.documents["published_at"]
-    rank = _reading_order(use.documents)
+    rank = _reading_order(use.documents, members)
     inside = {term: members[term][use.part[members[term]] == 0] for term in table.index}
     out = table.assign(
         is_new_word=_new_words(table["term"].tolist(), table["held"].tolist(), use),
@@ -163,13 +168,15 @@ def _finish(table: pd.DataFrame, use: Use, members: dict[int, np.ndarray]) -> pd
     return check(out.reset_index(drop=True), TRENDS)
 
 
-def _reading_order(documents: pd.DataFrame) -> np.ndarray:
-    """The place of each document among all: most read first, then newest, then by doc_id."""
-    reads = documents["reads"].astype("float64").fillna(-1.0).to_numpy()
-    times = documents["published_at"].astype("int64").to_numpy()
-    ids = documents["doc_id"].rank(method="first").to_numpy()
-    rank = np.empty(len(documents), dtype=np.int64)
-    rank[np.lexsort((ids, -times, -reads))] = np.arange(len(documents))
+def _reading_order(documents: pd.DataFrame, members: dict[int, np.ndarray]) -> np.ndarray:
+    """The place of each member document among them all: most read first, then newest, then by doc_id."""
+    rows = np.unique(np.concatenate([*members.values(), np.zeros(0, dtype=np.int64)])).astype(np.int64)
+    chosen = documents.iloc[rows]
+    reads = chosen["reads"].astype("float64").fillna(-1.0).to_numpy()
+    times = chosen["published_at"].astype("int64").to_numpy()
+    ids = chosen["doc_id"].rank(method="first").to_numpy()
+    rank = np.zeros(len(documents), dtype=np.int64)
+    rank[rows[np.lexsort((ids, -times, -reads))]] = np.arange(len(rows))
     return rank
 
 
@@ -183,7 +190,7 @@ def _drivers(
 ) -> pd.DataFrame:
     """Each row of `trends` for each source (or channel) that has the term in the window."""
     codes, names = pd.factorize(use.documents[by])
-    rank = _reading_order(use.documents)
+    rank = _reading_order(use.documents, members)
     times = use.documents["published_at"]
     rows = []
     for row, number in zip(trends.to_dict("records"), numbers, strict=True):
