@@ -24,6 +24,8 @@ HIDDEN = ".wenan"  # in the working folder: what JupyterLab and this file rememb
 FIRST_NOTEBOOK = "00_week.ipynb"
 FOLDERS = ("同行内容", "结果")
 TEMPLATES = (("群.xlsx", "groups"), ("内容.xlsx", "items"))
+# what an editor needs, and what the tests need besides (a browser's driver, a cluster)
+EDITOR, EVERYTHING = "lab", "lab,test"
 UNFINISHED = "unfinished"
 HELP = f"""\
 文案台。用法：python3 run.py [lab | week | test] [其他参数]
@@ -90,11 +92,11 @@ def child_environment(environ: dict[str, str]) -> dict[str, str]:
     return kept
 
 
-def stamp_of(root: Path, version: str) -> str:
+def stamp_of(root: Path, version: str, extras: str) -> str:
     """The sum of all that the environment was made from."""
     # the place counts too: an editable install and a virtual environment's scripts break when it is moved
     parts = [(root / "pyproject.toml").read_bytes(), (root / "constraints.txt").read_bytes()]
-    parts += [version.encode(), str(root).encode("utf-8", errors="surrogateescape")]
+    parts += [version.encode(), extras.encode(), str(root).encode("utf-8", errors="surrogateescape")]
     return hashlib.sha256(b"\0".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
 
@@ -165,15 +167,15 @@ def uv_options(pip_settings: str) -> list[str]:
     return [*options, "--index-strategy", "unsafe-best-match"] if "--index" in options else options
 
 
-def prepare(root: Path = ROOT, venv: Path = VENV, *, run: Runner = run_quietly) -> Path:
-    """The Python of an environment that has all we need, made or mended when it is not there.
+def prepare(extras: str, root: Path = ROOT, venv: Path = VENV, *, run: Runner = run_quietly) -> Path:
+    """The Python of an environment that has all that `extras` (EDITOR, EVERYTHING) needs, made or mended.
 
     Raises SetupError with what to do next.
     """
     python, stamp = venv_python(venv), venv / "wenan-stamp"
     known = stamp.read_text(encoding="utf-8").strip() if stamp.is_file() else ""
     version = "" if known == UNFINISHED else venv_version(python)
-    if version and known == stamp_of(root, version):
+    if version and known in (stamp_of(root, version, extras), stamp_of(root, version, EVERYTHING)):
         return python
     begin = time.monotonic()
     environment = child_environment(dict(os.environ))
@@ -181,8 +183,8 @@ def prepare(root: Path = ROOT, venv: Path = VENV, *, run: Runner = run_quietly) 
     if not version:
         _make_venv(venv, environment, run)
     stamp.write_text(UNFINISHED, encoding="utf-8")
-    _install(python, environment, run)
-    stamp.write_text(stamp_of(root, venv_version(python)), encoding="utf-8")
+    _install(python, extras, environment, run)
+    stamp.write_text(stamp_of(root, venv_version(python), extras), encoding="utf-8")
     say(f"环境准备好了，用时 {time.monotonic() - begin:.0f} 秒。")
     return python
 
@@ -203,12 +205,12 @@ def _make_venv(venv: Path, environment: dict[str, str], run: Runner) -> None:
     )
 
 
-def _install(python: Path, environment: dict[str, str], run: Runner) -> None:
+def _install(python: Path, extras: str, environment: dict[str, str], run: Runner) -> None:
     """Install with uv (25 s), with pip (135 s) where uv cannot be had or fails."""
     if run([str(python), "-m", "pip", "--version"], environment)[0] != 0:
         run([str(python), "-m", "ensurepip", "--default-pip"], environment)
     pip = [str(python), "-m", "pip"]
-    wanted = ["-c", "constraints.txt", "-e", ".[lab,test]"]
+    wanted = ["-c", "constraints.txt", "-e", f".[{extras}]"]
     say("  第 2 步：取得安装工具")
     code, _ = run([*pip, "install", "--disable-pip-version-check", "uv"], environment)
     if code == 0:
@@ -388,7 +390,7 @@ def is_root() -> bool:
 def open_lab(arguments: list[str]) -> int:
     """Set up, open JupyterLab in the working folder, and stay until it ends."""
     home, rest = take_home(arguments)
-    python = prepare()
+    python = prepare(EDITOR)
     for message in [*furnish_home(home, ROOT / "notebooks"), *write_templates(python, home)]:
         say(message)
     if is_root():
@@ -410,7 +412,7 @@ def week_command(python: Path, arguments: list[str]) -> list[str]:
 
 def run_week(arguments: list[str]) -> int:
     """Run the main job; relative paths are the person's own."""
-    return run_shown(week_command(prepare(), arguments), child_environment(dict(os.environ)))
+    return run_shown(week_command(prepare(EDITOR), arguments), child_environment(dict(os.environ)))
 
 
 def checks(python: Path, arguments: list[str]) -> list[tuple[str, list[str]]]:
@@ -434,7 +436,7 @@ def run_checks(arguments: list[str]) -> int:
     """Run all checks, each even where one before it failed; the exit code of the first that failed."""
     environment = child_environment(dict(os.environ))
     begin, results = time.monotonic(), []
-    todo = checks(prepare(), arguments)
+    todo = checks(prepare(EVERYTHING), arguments)
     for number, (name, command) in enumerate(todo, start=1):
         say(f"[{number}/{len(todo)}] {name} …")
         started = time.monotonic()

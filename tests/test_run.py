@@ -125,17 +125,21 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def test_stamp_knows_everything_the_environment_is_made_from(checkout: Path, tmp_path: Path) -> None:
-    first = run.stamp_of(checkout, "3.11")
+    first = run.stamp_of(checkout, "3.11", run.EDITOR)
     (checkout / "README.md").write_text("other", encoding="utf-8")
-    assert run.stamp_of(checkout, "3.11") == first
-    others = {first, run.stamp_of(checkout, "3.12")}
+    assert run.stamp_of(checkout, "3.11", run.EDITOR) == first
+    others = {
+        first,
+        run.stamp_of(checkout, "3.12", run.EDITOR),
+        run.stamp_of(checkout, "3.11", run.EVERYTHING),
+    }
     (checkout / "constraints.txt").write_text("numpy==1", encoding="utf-8")
-    others.add(run.stamp_of(checkout, "3.11"))
+    others.add(run.stamp_of(checkout, "3.11", run.EDITOR))
     (checkout / "pyproject.toml").write_text("", encoding="utf-8")
-    others.add(run.stamp_of(checkout, "3.11"))
+    others.add(run.stamp_of(checkout, "3.11", run.EDITOR))
     moved = checkout.rename(tmp_path / "moved")
-    others.add(run.stamp_of(moved, "3.11"))
-    assert len(others) == 5
+    others.add(run.stamp_of(moved, "3.11", run.EDITOR))
+    assert len(others) == 6
 
 
 def test_pip_settings_become_options_of_uv() -> None:
@@ -170,6 +174,7 @@ class Installer:
 
     def __init__(self, venv: Path, *fails: str) -> None:
         self.venv, self.fails, self.asked = venv, set(fails), list[str]()
+        self.extras: list[str] = []
 
     def __call__(self, command: list[str], environment: dict[str, str]) -> tuple[int, str]:
         assert "PYTHONDONTWRITEBYTECODE" not in environment
@@ -183,8 +188,7 @@ class Installer:
             (self.venv / "wenan-stamp").unlink(missing_ok=True)
         return 0, "global.index-url='file:///mirror'" if what == "settings" else ""
 
-    @staticmethod
-    def name(command: list[str]) -> str:
+    def name(self, command: list[str]) -> str:
         words = command[2:]
         known = {
             "venv": "venv",
@@ -197,7 +201,8 @@ class Installer:
             if words[: len(begin.split())] == begin.split():
                 if name == "uv":
                     options = ["--default-index", "file:///mirror"]
-                    assert words[-6:] == [*options, "-c", "constraints.txt", "-e", ".[lab,test]"]
+                    assert words[-6:-1] == [*options, "-c", "constraints.txt", "-e"]
+                    self.extras.append(words[-1])
                 return name
         assert words[:2] == ["pip", "install"]
         return {"uv": "get uv", "pip": "newer pip"}.get(words[-1], "pip")
@@ -214,7 +219,7 @@ def prepare(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> Prepare:
     def prepared(*fails: str) -> list[str]:
         installer = Installer(checkout / ".venv", *fails)
         try:
-            python = run.prepare(checkout, checkout / ".venv", run=installer)
+            python = run.prepare(run.EDITOR, checkout, checkout / ".venv", run=installer)
         except run.SetupError as error:
             return [*installer.asked, str(error)]
         assert python == run.venv_python(checkout / ".venv")
@@ -236,6 +241,16 @@ def test_first_start_sets_up_and_the_second_does_nothing(
     assert told[-1] == "环境准备好了，用时 0 秒。"
     assert prepare() == []
     assert capsys.readouterr().out == ""
+
+
+def test_an_editor_gets_no_test_tools_and_the_tests_add_theirs(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "venv_version", lambda python: "3.11" if python.exists() else "")
+    installer = Installer(checkout / ".venv")
+    for extras in (run.EDITOR, run.EVERYTHING, run.EDITOR, run.EVERYTHING):
+        run.prepare(extras, checkout, checkout / ".venv", run=installer)
+    assert installer.extras == [".[lab]", ".[lab,test]"]
 
 
 def test_changed_pins_are_installed_into_the_same_environment(prepare: Prepare, checkout: Path) -> None:
@@ -281,7 +296,7 @@ def test_broken_environment_is_made_anew(prepare: Prepare, checkout: Path) -> No
 def test_setup_error_reaches_the_editor_as_a_sentence(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail() -> Path:
+    def fail(_extras: str) -> Path:
         raise run.SetupError("没有装好。请再试一次。")
 
     monkeypatch.setattr(run, "prepare", fail)
@@ -479,7 +494,7 @@ def test_week_command() -> None:
 
 def test_week_keeps_the_persons_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(run, "prepare", lambda: Path(sys.executable))
+    monkeypatch.setattr(run, "prepare", lambda _extras: Path(sys.executable))
     command = [sys.executable, "-c", "open('here', 'w').close()"]
     monkeypatch.setattr(run, "week_command", lambda *_: command)
     assert run.main(["week"]) == 0
@@ -505,7 +520,7 @@ def test_all_checks_run_and_one_failure_is_enough(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     codes = iter([0, 3, 0, 1, 0])
-    monkeypatch.setattr(run, "prepare", lambda: PYTHON)
+    monkeypatch.setattr(run, "prepare", lambda _extras: PYTHON)
     monkeypatch.setattr(run, "run_shown", lambda *_, **__: next(codes))
     assert run.run_checks([]) == 3
     assert capsys.readouterr().out.splitlines()[-1] == (
