@@ -348,3 +348,11 @@ def test_the_same_characters_cut_in_two_ways_are_one_term() -> None:
     assert found.document[rows].tolist() == [0, 1, 2]
     assert found.count[rows].tolist() == [2, 2, 1]
     assert found.frequency[place] == 3
+
+
+def test_lone_surrogates_are_counted_and_change_no_other_digest() -> None:
+    plain, broken = documents("桂花拿铁", "大闸蟹"), documents("桂花拿铁", "坏\ud800字大闸蟹")
+    counts = tk.count_terms(broken)
+    assert len(counts) == 2
+    assert counts.documents["digest"].iloc[0] == tk.count_terms(plain).documents["digest"].iloc[0]
+    assert counts.holding(["大闸蟹"])[0].tolist() == [1]

@@ -190,3 +190,13 @@ def test_rivals_since_last_time() -> None:
     assert rivals["copied"].round(3).to_dict() == {"来源0": 0.0, "来源1": 0.0, "来源2": 0.125}
     assert len(rivals.loc["来源0", "top_titles"]) == 3
     assert tk.rival_activity(DOCUMENTS.empty()).empty
+
+
+def test_a_date_far_ahead_is_told() -> None:
+    """One slip of the pen moves the window to where nothing is."""
+    frame = world({0: 4})
+    frame.loc[0, "published_at"] = pd.Timestamp("2126-09-20 08:00", tz=TIME_ZONE)
+    mined = tk.mine_trends(frame)
+    assert mined.empty
+    assert "本期到 2126-09-20 为止，再往前隔了 36517 天才有内容" in mined.attrs["notes"][1]
+    assert not tk.mine_trends(frame, until=END).empty

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
@@ -15,6 +16,7 @@ from toolkit.schema import COUNTS, DOCUMENTS, InputError, check
 
 # what a document is remembered by, beside its words
 _MEMORY = ["doc_id", "source", "channel", "published_at", "reads", "digest"]
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 # the most words of a phrase, as in text.find_terms
 LONGEST_PHRASE = 4
 # a word's length is kept as a printable ASCII character: "!" and so many; "!" itself stands for 93 and goes on
@@ -329,9 +331,18 @@ def _votes(documents: pd.DataFrame) -> np.ndarray:
 def _digests(sources: pd.Series[Any], texts: np.ndarray) -> pd.Series[Any]:
     """63 bits of each row's source, title and body (SipHash)."""
     codes, names = pd.factorize(sources)
-    origin = pd.util.hash_array(np.array(names, dtype=object), categorize=False)[codes]
-    hashes = pd.util.hash_array(texts, categorize=False) + origin * np.uint64(0x9E3779B97F4A7C15)
+    origin = _hashes(np.array(names, dtype=object))[codes]
+    hashes = _hashes(texts) + origin * np.uint64(0x9E3779B97F4A7C15)
     return pd.Series((hashes >> np.uint64(1)).astype(np.int64), index=sources.index).astype("Int64")
+
+
+def _hashes(texts: np.ndarray) -> np.ndarray:
+    try:
+        hashes: np.ndarray = pd.util.hash_array(texts, categorize=False)
+    except UnicodeEncodeError:  # a lone surrogate, which no encoding takes
+        whole = [ascii(value) if _SURROGATE.search(value) else value for value in texts]
+        hashes = pd.util.hash_array(np.array(whole, dtype=object), categorize=False)
+    return hashes
 
 
 def _version(words: tuple[tuple[str, int], ...]) -> str:

@@ -55,6 +55,12 @@ def part_days(times: pd.Series[Any], until: Any | None, window_days: int, baseli
     sizes = np.bincount(place[place >= 0], minlength=stretches + 1)
     if not sizes[1:].any():
         notes.append("本期之前没有内容可比，只能列出出现最多的词，不能说哪些在升。")
+        if (place == EARLIER).any():
+            gap = int(age[place == EARLIER].min()) - window_days
+            notes.append(
+                f"本期到 {end:%Y-%m-%d} 为止，再往前隔了 {gap} 天才有内容。如果是日期写错了，请改正，"
+                "或用 until 指定看到哪一天。"
+            )
     return Windows(part, sizes, end, notes)
 
 
