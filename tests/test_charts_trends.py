@@ -92,7 +92,7 @@ def test_lines_follow_the_trends_and_carry_their_status() -> None:
     trends = make_trends(("石榴", "new"), ("桂花", "rising"), ("绘本", "steady"))
     chart = charts.term_lines(history, trends=trends)
     assert heading(chart) == (
-        "涨得最多：桂花（6 篇，之前平均 0.5 篇）",
+        "上升最快：石榴（3 篇，之前平均 0 篇）",
         ["每周提到的篇数；虚线是之前各期的平均"],
     )
     panels = chart.to_dict()["concat"]

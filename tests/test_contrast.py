@@ -7,9 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import toolkit as tk
+from toolkit import lexicons
 from toolkit.schema import CONTRAST, DOCUMENTS, ChoiceError
 from toolkit.trends import count_terms
-from toolkit.trends._contrast import BACKGROUND, PRIOR_WEIGHT, contrast
+from toolkit.trends._contrast import PRIOR_DOCUMENTS, contrast
 
 DISHES = ["白菜", "萝卜", "豆腐", "海带", "排骨", "番茄", "鸡蛋", "冬瓜", "莲藕", "香菇"]
 
@@ -26,18 +28,18 @@ def side(name: str, words: dict[str, int], *, documents: int = 20, filler: int =
 
 
 def by_hand(ours: list[set[str]], theirs: list[set[str]]) -> dict[str, float]:
-    """z of each word from sets of words, by the formulas of Monroe, Colaresi and Quinn (2008)."""
-    words = sorted(set().union(*ours, *theirs))
-    y = [{w: sum(w in held for held in texts) for w in words} for texts in (ours, theirs)]
-    n = [sum(counts.values()) for counts in y]
-    weight = PRIOR_WEIGHT * min(n)
-    pooled = {w: y[0][w] + y[1][w] + BACKGROUND for w in words}
-    alpha = {w: weight * pooled[w] / sum(pooled.values()) for w in words}
+    """z of each word from sets of words, by the formulas of Monroe, Colaresi and Quinn (2008) over documents."""
     out = {}
-    for w in words:
-        odds = [(y[i][w] + alpha[w]) / (n[i] + weight - y[i][w] - alpha[w]) for i in (0, 1)]
-        variance = sum(1 / (y[i][w] + alpha[w]) for i in (0, 1))
-        out[w] = (math.log(odds[0]) - math.log(odds[1])) / math.sqrt(variance)
+    for word in sorted(set().union(*ours, *theirs)):
+        share = sum(word in held for held in ours + theirs) / len(ours + theirs)
+        log_odds, variance = [], 0.0
+        for texts in (ours, theirs):
+            alpha = PRIOR_DOCUMENTS * len(texts) / len(ours + theirs)
+            y, n, alpha0 = sum(word in held for held in texts), len(texts), alpha / share
+            holding, without = y + alpha, n + alpha0 - y - alpha
+            log_odds.append(math.log(holding / without))
+            variance += 1 / holding + 1 / without
+        out[word] = (log_odds[0] - log_odds[1]) / math.sqrt(variance)
     return out
 
 
@@ -122,13 +124,81 @@ def test_chance_is_told() -> None:
     assert found.attrs["notes"] == [f"{weak} 个词的差异不到 2 个标准差，可能只是巧合。"]
 
 
-def test_long_texts_do_not_make_every_word_their_own() -> None:
-    """Ten dishes a text against two: every dish stands in more of our documents, and none is ours for that."""
+def z_by_term(ours: pd.DataFrame, theirs: pd.DataFrame) -> dict[str, float]:
+    found = contrast(ours, theirs, top=1000, min_documents=1)
+    return dict(zip(found["term"], found["z"], strict=True))
+
+
+def test_equal_shares_are_no_difference_however_long_the_texts() -> None:
+    """32 of 150 short texts and 54 of 259 long ones: 21.3% and 20.8%."""
+    ours = side("甲", {"松饼": 32}, documents=150, filler=2)
+    theirs = side("乙", {"松饼": 54}, documents=259, filler=8)
+    assert 0 < z_by_term(ours, theirs)["松饼"] < 1
+    assert -1 < z_by_term(theirs, ours)["松饼"] < 0
+
+
+def test_a_word_that_one_side_never_writes_is_notable() -> None:
+    """0 of 150 against 15 of 259: p = 0.0015 by Fisher's exact test."""
+    ours = side("甲", {}, documents=150, filler=2)
+    theirs = side("乙", {"台风": 15}, documents=259, filler=8)
+    assert -3 < z_by_term(ours, theirs)["台风"] < -2
+
+
+def test_z_has_the_sign_of_the_shares_and_changes_it_with_the_sides() -> None:
+    ours = side("甲", {"松饼": 9, "绘本": 6, "拿铁": 2}, filler=6)
+    theirs = side("乙", {"拿铁": 14, "绘本": 5}, documents=30, filler=2)
+    found = contrast(ours, theirs, top=1000, min_documents=1)
+    assert len(found) == len(DISHES) + 3
+    assert ((found["z"] > 0) == (found["ours_share"] > found["theirs_share"])).all()
+    assert z_by_term(theirs, ours) == {term: -z for term, z in z_by_term(ours, theirs).items()}
+
+
+def test_much_longer_texts_on_one_side_are_told() -> None:
+    """Ten dishes a text against two: every dish stands in more of our documents."""
     found = contrast(side("甲", {"松饼": 15}, filler=10), side("乙", {}, filler=2))
-    assert found.loc[found["side"] == "ours", "term"].tolist() == ["松饼"]
+    assert set(found["side"]) == {"ours"}
     assert found.attrs["notes"][0] == (
-        "两边内容长短相差很大：我们平均每篇 11 个词，同行 2 个。差异按各自的总词数折算，不是只看篇数。"
+        "两边内容长短相差很大：我们平均每篇 11 个词，同行 2 个。"
+        "差异按篇数算，内容长的一边几乎每个词的篇数都多，不等于更爱写这些。"
     )
+
+
+def test_random_halves_of_the_sample_seldom_differ() -> None:
+    """Where documents are split at random every difference is chance."""
+    posts = tk.mark_duplicates(tk.read_documents(lexicons.sample_folder() / "posts").frame)
+    counts = count_terms(posts)
+    notable, notable_often, often = 0, 0, 0
+    compared = 0
+    for seed in range(15):
+        order = np.random.default_rng(seed).permutation(counts.documents["doc_id"].to_numpy(object))
+        half = len(order) // 2
+        found = contrast(counts.only(order[:half]), counts.only(order[half:]), top=10_000)
+        beyond = found["z"].abs() >= 2
+        common = found["ours"] + found["theirs"] >= 10
+        compared, often = compared + len(found), often + int(common.sum())
+        notable, notable_often = notable + int(beyond.sum()), notable_often + int((beyond & common).sum())
+    assert compared > 4000 and often > 700
+    assert 0.004 < notable / compared < 0.02
+    assert 0.02 < notable_often / often < 0.05
+
+
+def test_chance_among_many_words_is_told() -> None:
+    rng = np.random.default_rng(3)
+    words = [a + b for a in "春夏秋冬风雨云雪山河" for b in DISHES]
+    frames = [
+        pd.DataFrame(
+            {
+                "doc_id": [f"{name}{n}" for n in range(80)],
+                "title": ["，".join(rng.choice(words, 12)) for _ in range(80)],
+            }
+        )
+        for name in "甲乙"
+    ]
+    known = dict.fromkeys(words, 1000)
+    compared = len(contrast(*frames, top=1000, words=known))
+    assert 50 < compared <= 100
+    found = contrast(*frames, top=10, words=known)
+    assert found.attrs["notes"][-1] == f"一共比了 {compared} 个词，只凭巧合也会有 1 个左右达到 2 个标准差。"
 
 
 EMPTY = DOCUMENTS.empty()

@@ -45,7 +45,7 @@ def test_a_new_word() -> None:
     ]
     assert str(reason) == reason.sentence
     assert reason.sentence == (
-        f"「桂花拿铁」在9月14日至9月20日有 6 篇，此前没有出现过，按前期推算约有 {reason.expected:.1f} 篇，"
+        "「桂花拿铁」在9月14日至9月20日有 6 篇，此前没有出现过，"
         "主要来自山脚面包房（2 篇）、河边咖啡（2 篇）、未注明来源（1 篇）等 4 家，最早见于9月19日。"
     )
 

@@ -174,7 +174,7 @@ def test_a_frame_that_is_no_content_is_refused(frame: pd.DataFrame) -> None:
 
 @pytest.mark.parametrize("top", [0, -1, 2.5, True, None])
 def test_top_is_a_whole_number(top: Any) -> None:
-    with pytest.raises(ChoiceError, match="top 是每篇内容要几个关键词，至少 1 个"):
+    with pytest.raises(ChoiceError, match="top 要写成 1 或更大的整数"):
         tk.extract_keywords(["露营"], top=top)
 
 

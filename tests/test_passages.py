@@ -158,7 +158,7 @@ def test_a_blank_term_is_refused(term: Any) -> None:
 
 @pytest.mark.parametrize("wrong", [{"width": -1}, {"limit": 0}])
 def test_bad_choices(wrong: dict[str, Any]) -> None:
-    with pytest.raises(ChoiceError, match="width"):
+    with pytest.raises(ChoiceError, match=next(iter(wrong))):
         concordance("松饼", documents("松饼"), **wrong)
 
 

@@ -113,8 +113,7 @@ def test_the_report_opens_with_the_rivals_and_tells_the_week(tmp_path: Path) -> 
     text = page.text
     order = [
         "同行这周发了什么",
-        "上升最快：大闸蟹",
-        "涨得最多：大闸蟹（7 篇，之前平均 1 篇）",
+        "上升最快：大闸蟹（7 篇，之前平均 1 篇）",
         "选题分由下面",
         "写法检查，不是预测",
         "已达上限的 98.6%",
@@ -172,7 +171,7 @@ def make_contrast() -> pd.DataFrame:
 def test_the_report_says_who_drives_the_trends_and_what_only_rivals_write(tmp_path: Path) -> None:
     text = Page(full_report(tmp_path / "a.html", drivers=make_drivers(), contrast=make_contrast())).text
     order = [
-        "涨得最多：大闸蟹（7 篇，之前平均 1 篇）",
+        "上升最快：大闸蟹（7 篇，之前平均 1 篇）",
         "大闸蟹：主要由「石门岭鲜生」带动（75%）",
         "大闸蟹包含：母蟹",
         "同行在写、我们少写：桂花乌龙",

@@ -126,7 +126,7 @@ def test_all_stories_but_the_smallest_are_called_new_or_rising() -> None:
         mined = tk.mine_trends(posts(), until=monday + dt.timedelta(days=6))
         if not is_told(term, forms(mined[mined["status"].isin(["new", "rising"])])):
             uncalled.append(term)
-    # five posts after one week of baseline: the table leads with it, and does not say more than it knows
+    # five posts, with one week before them to compare: the table leads with it, and says no more than it knows
     assert uncalled == ["阅读打卡"]
 
 
@@ -149,10 +149,10 @@ def test_a_plain_growth_ratio_misses_at_least_four_stories() -> None:
     now = in_week(frame, LAST_WEEK)
     before = (frame["published_at"] < start) & (frame["published_at"] >= start - pd.Timedelta(days=28))
     tokens = text.tokenise([f"{t}\n{b}" for t, b in zip(frame["title"], frame["body"], strict=True)])
-    terms, places, names = text.phrases(tokens)
-    pairs = np.unique(np.stack([terms, places]), axis=1)
-    seen = np.bincount(pairs[0][now.to_numpy()[pairs[1]]], minlength=len(names))
-    past = np.bincount(pairs[0][before.to_numpy()[pairs[1]]], minlength=len(names))
+    found = text.find_terms(tokens)
+    names = found.names()
+    seen = np.bincount(found.term[now.to_numpy()[found.document]], minlength=len(names))
+    past = np.bincount(found.term[before.to_numpy()[found.document]], minlength=len(names))
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = (seen / now.sum()) / (past / before.sum())
     order = sorted(np.flatnonzero(seen), key=lambda t: (-ratio[t], -seen[t], names[t]))

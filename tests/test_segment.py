@@ -179,3 +179,7 @@ def test_a_text_of_five_megabytes() -> None:
     assert len(tokens.ids) == 110_000 * len(one) + 1
     assert tokens.words[tokens.ids[: len(one)]].tolist() == one
     assert tokens.documents[-2:].tolist() == [0, 1]
+
+
+def test_a_lone_surrogate_is_a_token_of_its_own() -> None:
+    assert tk.segment(["社区\ud83d团购", "团长"]) == [["社区", "\ud83d", "团购"], ["团长"]]

@@ -27,7 +27,7 @@ def test_width_counts_han_as_two_and_marks_as_none() -> None:
 
 
 def terms_of(texts: list[str], support: int = 2) -> set[str]:
-    return set(text.phrases(text.tokenise(texts), support=support)[2])
+    return set(text.find_terms(text.tokenise(texts), support=support).names())
 
 
 def test_phrases_need_support_and_cross_no_punctuation() -> None:
@@ -49,9 +49,9 @@ def test_numbers_with_measures_are_no_terms() -> None:
 
 def test_phrase_counts_equal_a_plain_count() -> None:
     texts = ["桂花拿铁加桂花拿铁", "桂花拿铁", "拿铁"]
-    terms, places, names = text.phrases(text.tokenise(texts))
-    place = names.index("桂花拿铁")
-    assert sorted(places[terms == place].tolist()) == [0, 0, 1]
+    found = text.find_terms(text.tokenise(texts))
+    rows = found.term == found.names().index("桂花拿铁")
+    assert found.document[rows].tolist() == [0, 1] and found.count[rows].tolist() == [2, 1]
 
 
 def runs_of(*texts: str) -> list[list[int]]:

@@ -159,8 +159,10 @@ def test_tfidf_is_scikit_learns_over_the_same_terms() -> None:
     frame = world({0: 4, 1: 3})
     mined = tk.mine_trends(frame, top=500).set_index("term")
     texts = [f"{title}\n{body}" for title, body in zip(frame["title"], frame["body"], strict=True)]
-    terms, places, names = text.phrases(text.tokenise(texts), support=3)
-    counts = sparse.coo_matrix((np.ones(len(terms)), (places, terms)), shape=(len(texts), len(names))).tocsr()
+    found = text.find_terms(text.tokenise(texts), support=3)
+    names = found.names()
+    shape = (len(texts), len(names))
+    counts = sparse.coo_matrix((found.count, (found.document, found.term)), shape=shape).tocsr()
     weights = TfidfTransformer(norm=None).fit_transform(counts)
     age = (
         pd.Timestamp(END, tz=TIME_ZONE) + pd.Timedelta(days=1) - frame["published_at"]
@@ -200,3 +202,62 @@ def test_a_date_far_ahead_is_told() -> None:
     assert mined.empty
     assert "本期到 2126-09-20 为止，再往前隔了 36517 天才有内容" in mined.attrs["notes"][1]
     assert not tk.mine_trends(frame, until=END).empty
+
+
+def test_of_exact_repeats_the_earliest_votes_whatever_the_order() -> None:
+    """A post put up again is no fresh one, and an undated twin hides no dated one."""
+    frame = world({0: 4, 1: 3})
+    again = frame[frame["title"].str.contains("大闸蟹")].assign(doc_id=lambda rows: rows["doc_id"] + "-再发")
+    again["published_at"] = [None, *(again["published_at"].iloc[1:] + pd.Timedelta(hours=1))]
+    both = pd.concat([again, frame], ignore_index=True)
+    mined = tk.mine_trends(frame)
+    pd.testing.assert_frame_equal(tk.mine_trends(both, until=END), mined)
+    pd.testing.assert_frame_equal(tk.mine_trends(both[::-1], until=END), mined)
+
+
+def test_a_name_keeps_its_surname() -> None:
+    frame = world({})
+    frame.loc[:9, "title"] = [
+        f"张雪峰{rest}"
+        for rest in ["讲课", "出书", "直播", "吃面", "迟到", "唱歌", "跑步", "回信", "搬家", "上山"]
+    ]
+    mined = tk.mine_trends(frame)
+    assert mined["term"].iloc[0] == "张雪峰"
+    assert tk.term_history(frame, ["张雪峰"], windows=2)["documents"].tolist() == [0, 10]
+
+
+def test_a_listed_term_can_be_hidden_and_one_word_may_come_by_itself() -> None:
+    frame = world({0: 4, 1: 3}, word="月光故事会")
+    assert "月光故事会" in tk.mine_trends(frame)["term"].tolist()
+    assert "月光故事会" not in tk.mine_trends(frame, stop_words="月光故事會")["term"].tolist()
+    with pytest.raises(ChoiceError, match="一列词"):
+        tk.mine_trends(frame, stop_words=[5])  # type: ignore[list-item]
+
+
+def test_more_of_the_same_before_never_makes_a_rise_surer() -> None:
+    """Same documents now, one more before: the q-value may not fall."""
+    quality = []
+    for before in range(4):
+        frame = world({0: 4, 1: 3, **dict.fromkeys(range(10, 10 + before), 1)})
+        quality.append(float(tk.mine_trends(frame).set_index("term").at["大闸蟹", "q_value"]))
+    assert quality == sorted(quality)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *({"top": 0}, {"top": "十"}, {"min_documents": 1.5}, {"min_sources": -1}, {"jobs": 0}),
+        *({"baseline_days": 10**9}, {"window_days": True}, {"by": "作者"}, {"engine": "spark"}),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_meant_is_refused_by_name(wrong: dict[str, object]) -> None:
+    name = next(iter(wrong))
+    with pytest.raises(ChoiceError, match=name):
+        tk.mine_trends(world({0: 4}), **wrong)  # type: ignore[arg-type]
+
+
+def test_numpys_whole_numbers_are_numbers() -> None:
+    frame = world({0: 4, 1: 3})
+    asked = {"top": np.int64(5), "window_days": np.int32(7), "min_documents": np.int64(3)}
+    pd.testing.assert_frame_equal(tk.mine_trends(frame, **asked), tk.mine_trends(frame, top=5))  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ import pandas as pd
 from toolkit.charts._format import format_count
 from toolkit.charts._labels import LABEL_SIZE, one_line, place_labels, short_names, title_within
 from toolkit.charts._theme import OKABE_ITO, _chart, _nothing
-from toolkit.schema import CONTRAST, check
+from toolkit.schema import CONTRAST, as_whole, check
 
 if TYPE_CHECKING:
     import altair as alt
@@ -32,9 +32,9 @@ def contrast_scatter(
     cover one another nor a dot: the surest are named first, those without room have only their tooltip, and the
     subtitle says how many. A click in the legend leaves one side. No rows give a sentence.
 
-    Raises ColumnError for another frame.
+    Raises ColumnError for another frame, ChoiceError for a `top` that is no whole number from 1.
     """
-
+    top = as_whole(top, "top（最多画几个词）")
     frame = check(contrast, CONTRAST)
     frame = frame.assign(weight=frame["z"].abs()).dropna(subset=["weight", "ours", "theirs"])
     if frame.empty:

@@ -9,7 +9,7 @@ import pandas as pd
 from toolkit.charts._format import format_count, format_share
 from toolkit.charts._labels import one_line, short_names, text_width, title_within
 from toolkit.charts._theme import OKABE_ITO, STATUS_COLOURS, STATUS_MARKS, _chart, _nothing
-from toolkit.schema import TRENDS, Column, Contract, check
+from toolkit.schema import TRENDS, Column, Contract, as_whole, check
 
 if TYPE_CHECKING:
     import altair as alt
@@ -31,18 +31,16 @@ def driver_bars(drivers: pd.DataFrame, *, top: int = 8, width: int = 480) -> alt
     (0 to 1). The six busiest sources have a colour each; the others, and what the table leaves out of a term, are
     其他. A part carries its name where it fits; a click in the legend leaves one source. No rows give a sentence.
 
-    Raises ColumnError for another frame.
+    Raises ColumnError for another frame, ChoiceError for a `top` that is no whole number from 1.
     """
     import altair as alt
 
-    by = (
-        "channel"
-        if {"channel", "渠道"} & set(drivers) and not {"source", "来源"} & set(drivers)
-        else "source"
-    )
+    top = as_whole(top, "top（最多画几个词）")
+    frame = check(drivers, TRENDS)
+    by = "channel" if {"channel", "渠道"} & set(frame) and not {"source", "来源"} & set(frame) else "source"
     caption, unit, blank = _BY[by]
     added = Contract("DRIVERS", "热词来源", (Column(by, "text", caption), Column("share", "score", "占比")))
-    frame = check(check(drivers, TRENDS), added)
+    frame = check(frame, added)
     frame = frame.assign(term=frame["term"].map(one_line), who=frame[by].map(one_line).replace("", blank))
     frame = frame[frame["term"].isin(frame["term"].drop_duplicates().head(top)) & (frame["share"] > 0)]
     if frame.empty:

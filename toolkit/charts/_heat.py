@@ -12,7 +12,7 @@ import pandas as pd
 from toolkit.charts._format import WEEKDAYS, day_marks, format_count, format_day, format_share
 from toolkit.charts._labels import lines_within, one_line, short_names, text_width
 from toolkit.charts._theme import ACCENT, INK, MUTED, STATUS_COLOURS, _chart, _nothing
-from toolkit.schema import TERM_HISTORY, ChoiceError, check
+from toolkit.schema import TERM_HISTORY, ChoiceError, as_whole, check
 
 if TYPE_CHECKING:
     import altair as alt
@@ -38,8 +38,10 @@ def term_calendar(
     term is grey. Festivals, solemn days, holidays and make-up workdays carry a sign, and the subtitle names the
     festivals and solemn days. No rows give a sentence.
 
-    Raises ColumnError for another frame, ChoiceError for periods longer than a day and for a term not in the table.
+    Raises ColumnError for another frame, ChoiceError for periods longer than a day, for a term not in the table and for
+    a `top` that is no whole number from 1.
     """
+    top = as_whole(top, "top（最多画几个词）")
     frame = check(history, TERM_HISTORY)
     frame = frame[frame["starts"].notna()].assign(term=frame["term"].map(one_line))
     terms = list(dict.fromkeys(frame["term"]))

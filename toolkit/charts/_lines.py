@@ -14,7 +14,7 @@ from toolkit.charts._format import format_count, format_share
 from toolkit.charts._labels import one_line, short_names, title_within
 from toolkit.charts._theme import ACCENT, MUTED, PAPER, STATUS_COLOURS, STATUS_MARKS, _chart, _nothing
 from toolkit.charts._words import _need
-from toolkit.schema import TRENDS, WORDS, as_date, check
+from toolkit.schema import TRENDS, WORDS, as_date, as_frame, as_whole, check
 
 if TYPE_CHECKING:
     import altair as alt
@@ -82,10 +82,12 @@ def term_lines(
     says which. With `trends` (TRENDS) the panels follow its order and carry its status. The first `top` terms are
     drawn.
 
-    Raises ColumnError for another frame.
+    Raises ColumnError for another frame, ChoiceError for a `top` that is no whole number from 1.
     """
     import altair as alt
 
+    top = as_whole(top, "top（最多画几个词）")
+    counts = as_frame(counts, "词频")
     start = "starts" if "starts" in counts.columns else "week"
     _need(counts, ("term", start, "documents"), "词频")
     statuses = {} if trends is None else _statuses(trends)
@@ -237,16 +239,17 @@ def _heading(name: str, line: _Line, periods: _Periods) -> alt.TitleParams:
 
 
 def _answer(lines: list[_Line], periods: _Periods) -> str:
-    """The word that grew most; of those that the trends call rising, where they are given."""
+    """The word that grew most; where the trends are given, the first that they call rising."""
     risen = [line for line in lines if line.status in {"new", "rising"}]
     marked = any(line.status for line in lines)
-    best = max(risen or ([] if marked else lines), key=lambda line: line.growth, default=None)
+    best = next(iter(risen), None) if marked else max(lines, key=lambda line: line.growth, default=None)
     if best is None or (best.growth <= 0 and best.usual is not None):
         return "这些词这一期都没有明显上升"
     name = short_names([best.term], 14)[0]
     if best.usual is None:
         return f"{name}：本期 {periods.said(best.now)}，之前没有可比的"
-    return f"涨得最多：{name}（{periods.said(best.now)}，之前平均 {periods.said(best.usual)}）"
+    most = "上升最快" if marked else "涨得最多"
+    return f"{most}：{name}（{periods.said(best.now)}，之前平均 {periods.said(best.usual)}）"
 
 
 def _subtitle(periods: _Periods, *, apart: bool, left: int) -> list[str]:

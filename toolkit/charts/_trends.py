@@ -9,6 +9,7 @@ import pandas as pd
 from toolkit.schema import (
     TRENDS,
     WORDS,
+    as_whole,
     check,
 )
 
@@ -24,9 +25,12 @@ def trend_bars(trends: pd.DataFrame, *, top: int = 12, width: int = 360) -> alt.
 
     Beside each bar stand the status in words and the documents of this window and of the baseline. Without
     such words the chart is a sentence.
+
+    Raises ColumnError for another frame, ChoiceError for a `top` that is no whole number from 1.
     """
     import altair as alt
 
+    top = as_whole(top, "top（最多画几个词）")
     frame = check(trends, TRENDS)
     frame = frame[frame["status"].isin(["new", "rising"])].sort_values(
         ["score", "term"], ascending=[False, True], kind="stable"

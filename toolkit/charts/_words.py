@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
 from toolkit import lexicons
@@ -13,9 +11,6 @@ from toolkit.schema import (
     WORDS,
     ColumnError,
 )
-
-if TYPE_CHECKING:
-    pass
 
 # what the parts of a topic's score are called; those of a headline's are in the lexicon headline-parts
 TOPIC_PARTS = {

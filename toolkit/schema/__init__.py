@@ -6,7 +6,7 @@ reads a file, a clock or a random number.
 
 import pandas as pd
 
-from toolkit.schema._check import check, to_shanghai
+from toolkit.schema._check import as_frame, check, to_shanghai
 from toolkit.schema._contracts import (
     CALENDAR,
     CHECKS,
@@ -58,9 +58,11 @@ from toolkit.schema._values import (
     as_flag,
     as_list,
     as_time,
+    as_whole,
     checked_moment,
     is_missing,
     pseudonym,
+    shown_value,
 )
 
 # competitors' texts can hold lone surrogates: pandas would crash on them where it keeps text in pyarrow, as it does by
@@ -116,11 +118,14 @@ __all__ = [
     "ToolkitError",
     "as_date",
     "as_flag",
+    "as_frame",
     "as_list",
     "as_time",
+    "as_whole",
     "check",
     "checked_moment",
     "is_missing",
     "pseudonym",
+    "shown_value",
     "to_shanghai",
 ]

@@ -16,6 +16,7 @@ from toolkit.schema._values import (
     as_list,
     as_time,
     is_missing,
+    shown_value,
 )
 
 
@@ -25,12 +26,14 @@ def check(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:
     Columns with a default are filled in, blank cells too. Chinese captions are taken for the columns' names where
     those are absent, and the words an editor reads (促销, 待发) for the values. An empty frame gives an empty frame.
 
-    Raises ColumnError when a required column is absent or a column cannot be turned into its dtype.
+    Raises ColumnError for what is no frame, when a required column is absent, a name stands over two columns, or a
+    column cannot be turned into its dtype.
 
     >>> from toolkit.schema import DOCUMENTS
     >>> check(pd.DataFrame({"doc_id": ["a"], "title": ["t"]}), DOCUMENTS)["reads"].dtype
     Int64Dtype()
     """
+    frame = as_frame(frame, contract.caption)
     named = {c.caption: c.name for c in contract.columns if c.name not in frame and c.caption in frame}
     frame = frame.rename(columns=named) if named else frame
     missing = tuple(name for name in contract.required if name not in frame.columns)
@@ -46,6 +49,26 @@ def check(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:
     columns = {column.name: _as_column(frame, column, contract) for column in contract.columns}
     rest = {name: frame[name] for name in frame.columns if name not in columns}
     return pd.DataFrame({**columns, **rest}, index=frame.index, copy=False)
+
+
+def as_frame(value: Any, caption: str) -> pd.DataFrame:
+    """The value, if it is a frame whose columns have different names; `caption` names the table in messages.
+
+    Raises ColumnError for anything else.
+    """
+    if not isinstance(value, pd.DataFrame):
+        raise ColumnError(
+            f"这里要一张{caption}表（DataFrame），收到的是 {shown_value(value)}。"
+            "请先用 read_documents 读进内容（条目用 read_items，群用 read_groups），再把结果的 frame 交进来；"
+            "别的表请用得出它的那一步。"
+        )
+    twice = list(dict.fromkeys(str(name) for name in value.columns[value.columns.duplicated()]))
+    if twice:
+        raise ColumnError(
+            f"{caption}表里列名重复：{'、'.join(twice)}。同一个名字只能有一列，请删去或改名其中一列，再交给这一步。",
+            present=tuple(str(name) for name in value.columns),
+        )
+    return value
 
 
 def _as_column(frame: pd.DataFrame, column: Column, contract: Contract) -> pd.Series[Any]:

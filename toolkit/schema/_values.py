@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import numbers
 import re
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -75,6 +76,38 @@ def as_flag(value: Any) -> bool:
     if text in _NO:
         return False
     raise ValueError(f"看不懂的是否「{str(value)[:20]}」")
+
+
+def as_whole(value: Any, name: str, least: int = 1, most: int | None = None) -> int:
+    """A whole number given as the argument `name`, as an int; numpy's whole numbers are taken, True and 3.0 are not.
+
+    Raises ChoiceError for anything else, and for a number below `least` or above `most`.
+
+    >>> as_whole(7, "window_days")
+    7
+    """
+    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    if whole and least <= int(value) and (most is None or int(value) <= most):
+        return int(value)
+    bounds = f"{least} 或更大" if most is None else f"{least} 到 {most} "
+    said = name if name.endswith("）") else f"{name} "
+    raise ChoiceError(f"{said}要写成 {bounds}的整数（现在是 {shown_value(value)}）。")
+
+
+def shown_value(value: Any) -> str:
+    """A value that was given as an argument, short, for a message.
+
+    >>> shown_value("七天"), shown_value(None), shown_value(["很长很长的一个词"] * 9)
+    ("'七天'", 'None', "['很长很长的一个词', '很长很长的一个词',…")
+    """
+    if isinstance(value, numbers.Integral):
+        return str(value)
+    if hasattr(value, "rejected"):
+        return "读入的结果，它的表在 frame 里"
+    if isinstance(value, pd.DataFrame):
+        return "一张表"
+    written = repr(value)
+    return written if len(written) <= 24 else f"{written[:24]}…"
 
 
 def checked_moment(value: Any, what: str) -> dt.datetime:

@@ -22,7 +22,6 @@ from toolkit.text._phrases import Terms as Terms
 from toolkit.text._phrases import find_terms as find_terms
 from toolkit.text._phrases import join as join
 from toolkit.text._phrases import pairs as pairs
-from toolkit.text._phrases import phrases as phrases
 from toolkit.text._phrases import same_name as same_name
 from toolkit.text._shingles import shingles as shingles
 from toolkit.text._tokens import CUT_CHARACTERS as CUT_CHARACTERS

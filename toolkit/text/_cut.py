@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from toolkit.schema import ChoiceError, is_missing
 from toolkit.text._chunks import _SEPARATOR, _chunks
 
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 # jieba cuts these Han characters one by one, rjieba makes words of them
 _RARE_HAN = re.compile(r"([\u3400-\u4dbf\u9fd6-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])")
 
@@ -20,21 +22,26 @@ def word_list(
     """User words as sorted (term, frequency) pairs, from a mapping, pairs, or a frame with those two columns.
 
     A word needs a frequency: without one the dictionary's own words win (a word "双十一" without it stays cut).
+    Raises ChoiceError for words without one, and for one below 0.
     """
     if words is None:
         return ()
     pairs: Any = words
-    if isinstance(words, Mapping):
-        pairs = words.items()
-    elif hasattr(words, "columns"):
-        frame: Any = words
-        pairs = zip(frame["term"], frame["frequency"], strict=True)
     try:
-        return tuple(sorted((str(term), int(frequency)) for term, frequency in pairs))
-    except (TypeError, ValueError) as error:
+        if isinstance(words, Mapping):
+            pairs = words.items()
+        elif hasattr(words, "columns"):
+            frame: Any = words
+            pairs = zip(frame["term"], frame["frequency"], strict=True)
+        listed = tuple(sorted((str(term), int(frequency)) for term, frequency in pairs))
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise ChoiceError(
             'words 里每个词都要带一个频次，例如 {"双十一": 100}。没有频次的词切不出来。'
         ) from error
+    below = [f"「{term}」是 {frequency}" for term, frequency in listed if frequency < 0]
+    if below:
+        raise ChoiceError(f'words 里词的频次不能小于 0（{below[0]}），例如 {{"双十一": 100}}。请改正后再试。')
+    return listed
 
 
 @functools.lru_cache(maxsize=4)
@@ -87,7 +94,10 @@ def segment(texts: Iterable[str], *, words: Any | None = None) -> list[list[str]
     cutter = _cutter(word_list(words))
     listed = [texts] if isinstance(texts, str) else texts
     out: list[list[str]] = []
-    for chunk in _chunks(["" if is_missing(text) else str(text) for text in listed]):
+    plain = ["" if is_missing(text) else str(text) for text in listed]
+    if any(_SURROGATE.search(text) for text in plain):
+        return _cut_broken(plain, words)
+    for chunk in _chunks(plain):
         joined = _SEPARATOR.join(chunk)
         if joined.count(_SEPARATOR) >= len(chunk):
             out += [list(cut_joined(cutter, text)) for text in chunk]
@@ -100,4 +110,15 @@ def segment(texts: Iterable[str], *, words: Any | None = None) -> list[list[str]
             else:
                 tokens.append(token)
         out.append(tokens)
+    return out
+
+
+def _cut_broken(texts: list[str], words: Any) -> list[list[str]]:
+    """Texts with lone surrogates, which rjieba refuses: cut as if U+FFFD stood there."""
+    out = []
+    for text, tokens in zip(
+        texts, segment([_SURROGATE.sub("\ufffd", text) for text in texts], words=words), strict=True
+    ):
+        ends = list(itertools.accumulate(map(len, tokens)))
+        out.append([text[end - len(token) : end] for end, token in zip(ends, tokens, strict=True)])
     return out

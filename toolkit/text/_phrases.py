@@ -241,14 +241,6 @@ def _alike(terms: Terms) -> np.ndarray:
     return np.flatnonzero(np.bincount(numbers)[numbers] > 1)
 
 
-def phrases(
-    tokens: Tokens, *, longest: int = 4, support: int = 2
-) -> tuple[np.ndarray, np.ndarray, list[str]]:
-    """Every term occurrence as (term id, text) arrays with the list of terms."""
-    found = find_terms(tokens, longest=longest, support=support)
-    return np.repeat(found.term, found.count), np.repeat(found.document, found.count), found.names()
-
-
 def join(words: Iterable[str]) -> str:
     """Words put together as people write them: a blank only between two Latin words.
 

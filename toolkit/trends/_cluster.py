@@ -12,7 +12,7 @@ import pandas as pd
 from toolkit import lexicons, text
 from toolkit.schema import TIME_ZONE
 from toolkit.trends import _worker as worker
-from toolkit.trends._counts import clash_notes
+from toolkit.trends._counts import clash_notes, folded_words, repeated
 from toolkit.trends._dask import opened
 from toolkit.trends._mine import _empty, _with_notes, told
 from toolkit.trends._parts import MEMORY, parts_of
@@ -55,7 +55,9 @@ def mine_on_cluster(
     cannot be reached or a worker runs out of memory.
     """
     settings = worker.Settings(
-        text.word_list(lexicons.user_words() if words is None else words), tuple(stop_words), chunk_bytes
+        text.word_list(lexicons.user_words() if words is None else words),
+        tuple(sorted(folded_words(stop_words))),
+        chunk_bytes,
     )
     connection = opened(cluster)
     parts = parts_of(documents, chunk_bytes)
@@ -71,7 +73,9 @@ def mine_on_cluster(
             "min_sources": min_sources,
             "by": by,
         }
-        return told(use, windows.notes, window_days=window_days, **rules)
+        return told(
+            use, windows.notes, hidden=frozenset(settings.stop_words), window_days=window_days, **rules
+        )
 
 
 class _States:
@@ -167,11 +171,18 @@ def _voting(
         for name in ("digest", "doc_id", "copied", "time")
     )
     copied = copied.astype(bool)
-    repeated, known = (pd.Series(value).duplicated().to_numpy(bool) for value in (digest, doc_id))
-    votes = ~((copied if copied.any() else repeated) | known)
+    again = repeated(digest, time)
+    known = pd.Series(doc_id).duplicated().to_numpy(bool)
+    votes = ~((copied if copied.any() else again) | known)
     times = pd.Series(time[votes].view("M8[us]")).dt.tz_localize("UTC").dt.tz_convert(TIME_ZONE)
     windows = part_days(times, until, window_days, baseline_days)
-    windows = replace(windows, notes=[*clash_notes(known & ~copied & ~repeated), *windows.notes])
+    windows = replace(
+        windows,
+        notes=[
+            *clash_notes(known & ~copied & ~pd.Series(digest).duplicated().to_numpy(bool)),
+            *windows.notes,
+        ],
+    )
     part = np.full(len(votes), worker.NO_VOTE, dtype=np.int32)
     part[votes] = windows.part
     bounds = np.cumsum([len(fact.time) for fact in facts])

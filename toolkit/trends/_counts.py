@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit import lexicons, text
-from toolkit.schema import COUNTS, DOCUMENTS, InputError, check
+from toolkit.schema import COUNTS, DOCUMENTS, ChoiceError, InputError, as_whole, check
 
 # what a document is remembered by, beside its words
 _MEMORY = ["doc_id", "source", "channel", "published_at", "reads", "digest"]
@@ -40,7 +40,8 @@ def count_terms(
 
     Copies do not vote: rows whose `duplicate_of` is set are skipped; where none is set, exact repeats (source, title,
     body) count once. Terms come from title, newline, body, folded. `words` are the user words with a frequency
-    (default: the user-word lexicon), `stop_words` stop words beside the lexicon's. `jobs` processes cut the
+    (default: the user-word lexicon), `stop_words` stop words beside the lexicon's: as words they stand at no end of a
+    phrase, and no term of that name is listed. `jobs` processes cut the
     texts; in a script that needs `if __name__ == "__main__":` around it.
     Undated documents are kept. No documents give empty Counts.
 
@@ -64,8 +65,8 @@ class Counts:
         self.documents = _no_documents()
         self.notes: list[str] = []
         self._words = text.word_list(lexicons.user_words() if words is None else words)
-        self._stop_words = frozenset(stop_words)
-        self._vocabulary = text.Vocabulary(self._stop_words)
+        self.stop_words = folded_words(stop_words)
+        self._vocabulary = text.Vocabulary(self.stop_words)
         self._written = np.zeros(0, dtype=np.int32)
         self._lengths = np.zeros(0, dtype=np.int32)
         self._tokens: text.Tokens | None = None
@@ -95,6 +96,7 @@ class Counts:
 
         `notes` says how many were ignored although they say something else than the document known by their doc_id.
         """
+        jobs = as_whole(jobs, "jobs", 1, 64)
         frame, votes, texts = _read(more)
         votes &= ~_among(frame["doc_id"], self.documents["doc_id"])
         votes &= ~_same(frame["digest"], self.documents["digest"])
@@ -218,7 +220,8 @@ class Counts:
 
         Where the word list has changed since (`words`, None: today's lexicon), documents are cut anew: those that hold
         a word that came or went, where `counted_with` (the `word_list` of then) tells which; else all that were cut
-        with another list. `notes` says how many.
+        with another list. `notes` says how many. Stop words
+        are not kept: give them again.
 
         Raises ColumnError where the frame lacks a column.
         """
@@ -278,6 +281,15 @@ def _sliced(joined: str, sizes: np.ndarray) -> list[str]:
     return [joined[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
 
 
+def folded_words(words: Iterable[str]) -> frozenset[str]:
+    """Stop words as texts are folded; one word may come by itself. Raises ChoiceError for what is no word."""
+    listed = [words] if isinstance(words, str) else words
+    try:
+        return frozenset(text.fold(listed))
+    except (TypeError, AttributeError) as error:
+        raise ChoiceError('stop_words 要的是一列词，例如 ["点击", "关注我们"]。') from error
+
+
 def _no_documents() -> pd.DataFrame:
     return COUNTS.empty()[_MEMORY]
 
@@ -320,12 +332,24 @@ def _among(names: pd.Series[Any], known: pd.Series[Any]) -> np.ndarray:
 
 def _votes(documents: pd.DataFrame) -> np.ndarray:
     """For each row whether it votes: copies do not, nor the same doc_id twice."""
-    copied = documents["duplicate_of"].notna()
-    copies = copied if copied.any() else documents["digest"].duplicated()
+    times = documents["published_at"].dt.tz_convert(None).to_numpy("M8[us]").view(np.int64)
+    copied = documents["duplicate_of"].notna().to_numpy(bool)
+    repeats = copied if copied.any() else repeated(documents["digest"].to_numpy(np.int64), times)
     ids = documents["doc_id"].tolist()
     if len(set(ids)) < len(ids):
-        copies = copies | documents["doc_id"].duplicated()
-    return ~copies.to_numpy(bool)
+        repeats = repeats | documents["doc_id"].duplicated().to_numpy(bool)
+    return ~repeats
+
+
+def repeated(digests: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """Rows that say what another one says: of each only the earliest counts, an undated one (NaT) last."""
+    unknown = np.iinfo(np.int64).min
+    late = pd.Series(digests).duplicated(keep=False).to_numpy(bool)
+    again = np.zeros(len(digests), dtype=bool)
+    rows = np.flatnonzero(late)
+    rows = rows[np.lexsort((rows, times[rows], times[rows] == unknown))]
+    again[rows] = pd.Series(digests[rows]).duplicated().to_numpy(bool)
+    return again
 
 
 def _digests(sources: pd.Series[Any], texts: np.ndarray) -> pd.Series[Any]:

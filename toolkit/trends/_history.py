@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from toolkit.schema import TERM_HISTORY, ChoiceError
+from toolkit.schema import TERM_HISTORY, ChoiceError, as_whole, shown_value
 from toolkit.trends._counts import Counts, count_terms
-from toolkit.trends._windows import LEFT_OUT, check_days, part_days
+from toolkit.trends._windows import LEFT_OUT, MOST_DAYS, part_days
+
+_MOST_WINDOWS, _MOST_IN_ALL = 4000, 100_000
 
 
 def term_history(
@@ -29,17 +31,21 @@ def term_history(
     documents and those after `until` are left out; `frame.attrs["notes"]` counts them. No dated document and no term
     give an empty frame.
 
-    Raises ChoiceError for fewer than one window, and for what is no moment as `until`.
+    Raises ChoiceError for `windows` that are no whole number from 1 to 4000, `window_days` that are none from 1 to 3660,
+    for both where they reach back more than 100,000 days, for terms that are no text, and for what is no moment as `until`.
 
     >>> days = pd.DataFrame({"doc_id": ["a", "b"], "title": ["桂花拿铁", "松饼"], "published_at": ["2026-09-19", "2026-09-20"]})
     >>> term_history(days, ["桂花拿铁"], window_days=1, windows=2)[["documents", "total"]].values.tolist()
     [[1, 1], [0, 1]]
     """
-    if not isinstance(windows, int) or isinstance(windows, bool) or windows < 1:
-        raise ChoiceError("windows 是至少 1 的整数：往前看几期。")
-    check_days(window_days, 0)
+    window_days = as_whole(window_days, "window_days（一期几天）", most=MOST_DAYS)
+    windows = as_whole(windows, "windows（往前看几期）", most=_MOST_WINDOWS)
+    if windows * window_days > _MOST_IN_ALL:
+        raise ChoiceError(
+            f"{windows} 期、每期 {window_days} 天，一共超过 {_MOST_IN_ALL} 天。请减少 windows 或 window_days。"
+        )
+    listed = _listed(terms)
     counts = documents if isinstance(documents, Counts) else count_terms(documents)
-    listed = [terms] if isinstance(terms, str) else list(terms)
     parts = part_days(counts.documents["published_at"], until, window_days, (windows - 1) * window_days)
     if parts.end is None:
         return _with_notes(TERM_HISTORY.empty(), ["没有带日期的内容，看不出各期的篇数。"])
@@ -61,6 +67,16 @@ def term_history(
     left_out = int((parts.part == LEFT_OUT).sum())
     told = f"{left_out} 篇内容没有日期或晚于 {parts.end:%Y-%m-%d}，没有算进各期。"
     return _with_notes(out, [told] if left_out else [])
+
+
+def _listed(terms: str | Sequence[str]) -> list[str]:
+    listed = [terms] if isinstance(terms, str) else list(terms) if isinstance(terms, Iterable) else [terms]
+    wrong = [term for term in listed if not isinstance(term, str)]
+    if wrong:
+        raise ChoiceError(
+            f'terms 要写成一个词或一组词，例如 ["桂花拿铁", "松饼"]（里面有 {shown_value(wrong[0])}）。'
+        )
+    return listed
 
 
 def _with_notes(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:

@@ -39,7 +39,7 @@ MOST_DISPERSION = 4.0
 DEFAULT_DISPERSION = 0.15
 FREQUENT_SQUARES = 25.0
 
-# the z at which a score stands half-way between 50 (as expected) and 100
+# the z at which a score stands half-way between 50 (a rise by RARE_DOCUMENTS) and 100
 HALF_SCORE_Z = 2.0
 
 
@@ -114,15 +114,19 @@ def _judge_counts(
     pooled = _pooled_dispersion(counts, past, sizes, stretches)
     totals = np.bincount(counts[:, 0] + past) if totals is None else totals
     needed, family = _family(totals, ratio, pooled)
-    families = (family, int(totals[min_documents:].sum()))
     too_few = bool(2 * needed > sizes[0])
 
     counts, enough, fallen = counts[rows], enough[rows], fallen[rows]
     seen, past = counts[:, 0].astype(float), past[rows].astype(float)
     dispersion = _dispersions(counts, past, sizes, stretches, pooled)
-    up = np.where(enough, _mid_tail(seen, past, ratio, dispersion), 1.0)
+    # a rarer term is judged as if the missing documents had been seen before: never better than one that had them
+    at_least = np.maximum(past, needed - seen)
+    up = np.where(enough, _mid_tail(seen, at_least, ratio, dispersion), 1.0)
     tail = np.where(fallen, _lower_tail(seen, past, ratio, dispersion), up)
-    q_value, called = _called(tail, fallen, (seen + past >= needed), families)
+    q_value = np.ones(len(tail))
+    for side in (fallen, ~fallen):
+        q_value[side] = _q_values(tail[side], family + int((side & (seen + past < needed)).sum()))
+    called = q_value <= MAX_Q
     status = np.select(
         [~called | too_few, fallen, before[rows] == 0], ["steady", "fading", "new"], default="rising"
     )

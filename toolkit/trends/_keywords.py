@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toolkit import text
-from toolkit.schema import DOCUMENTS, KEYWORDS, ChoiceError, check, is_missing
-from toolkit.trends._counts import document_texts
+from toolkit import lexicons, text
+from toolkit.schema import DOCUMENTS, KEYWORDS, ChoiceError, as_whole, check, is_missing
+from toolkit.trends._counts import document_texts, folded_words
 
 # What a term keeps of its weight where it is likely part of a keyword, or more than one. Set on halves of two sets of
 # texts, see benchmarks/keywords.py. Widths are in Han characters, letters are half as wide.
@@ -31,7 +31,7 @@ def extract_keywords(
 
     The weight is the term's count × the sum of its words' IDF ÷ the square root of their number. The IDF is
     ln(documents ÷ documents with the word) over these documents and the 1,088,899 of jieba's table together, so that
-    the table leads where there are few. A phrase counts where it stands twice in the document or in two documents. It
+    the table leads where there are few. A phrase, and a word that no dictionary holds, counts where it stands twice in the document or in two documents. It
     begins and ends with no stop word. A term up to two characters wide keeps 40% of its weight; wider than six, with a
     stop word inside, or only inside a longer term of that document: half for each.
 
@@ -43,13 +43,13 @@ def extract_keywords(
     >>> extract_keywords(["手冲咖啡怎么磨豆，手冲咖啡用几度的水"], top=1)["term"].tolist()
     ['手冲咖啡']
     """
-    if isinstance(top, bool) or not isinstance(top, int) or top < 1:
-        raise ChoiceError(f"top 是每篇内容要几个关键词，至少 1 个，收到的是 {top!r}。")
+    top = as_whole(top, "top")
     ids, texts = _texts(documents)
-    found = text.find_terms(text.tokenise(texts, words=words, stop_words=_listed(stop_words)), support=1)
-    rows = np.flatnonzero(
-        (found.length[found.term] == 1) | (found.count >= 2) | (found.frequency[found.term] >= 2)
-    )
+    hidden = folded_words(stop_words)
+    found = text.find_terms(text.tokenise(texts, words=words, stop_words=hidden), support=1)
+    rows = _supported(found, words)
+    if hidden:
+        rows = rows[~np.isin(np.array(found.names(), dtype=object), list(hidden))[found.term[rows]]]
     if not len(rows):
         return KEYWORDS.empty()
     owner = found.document[rows]
@@ -89,9 +89,17 @@ def _texts(documents: Any) -> tuple[list[str], list[str]]:
     return [str(place) for place in range(len(texts))], texts
 
 
-def _listed(stop_words: Iterable[str]) -> list[str]:
-    """The stop words folded as texts are; one word may come by itself."""
-    return text.fold([stop_words] if isinstance(stop_words, str) else list(stop_words))
+def _supported(found: text.Terms, words: Any | None) -> np.ndarray:
+    """The rows that count: words, and whatever stands twice in its document or in two documents.
+
+    A word that no dictionary holds is the segmenter's guess (设成免), and needs that support as a phrase does.
+    """
+    known, _ = text.shipped_idf()
+    chosen = lexicons.user_words() if words is None else dict(text.word_list(words))
+    singles = np.flatnonzero(found.length == 1)
+    sure = np.zeros(len(found.length), dtype=bool)
+    sure[singles] = [name in known or name in chosen or name.isascii() for name in found.names(singles)]
+    return np.flatnonzero(sure[found.term] | (found.count >= 2) | (found.frequency[found.term] >= 2))
 
 
 def _worth(found: text.Terms) -> np.ndarray:

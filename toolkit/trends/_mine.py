@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit import lexicons, text
-from toolkit.schema import TRENDS, ChoiceError, check
+from toolkit.schema import TRENDS, ChoiceError, as_whole, check
 from toolkit.trends._counts import Counts, count_terms
 from toolkit.trends._judge import judged_terms
 from toolkit.trends._merge import MERGE_CANDIDATES, best_first, told_once
@@ -45,7 +45,7 @@ def mine_trends(
     Schubert et al. 2014), blended; 50 is a rise by three documents, 75 two standard deviations more. It can be
     compared across weeks; without a baseline it is the percentile of the count. `q_value` is the share of false alarms
     among the terms at least this surprising (Benjamini–Hochberg 1995 over the terms frequent enough to be called,
-    Tarone 1990). Status is new (never seen before the window) or rising, fading (both at q ≤ 0.1), else steady; where
+    Tarone 1990; a rarer term is judged as if the documents it lacks had come before the window). Status is new (never seen before the window) or rising, fading (both at q ≤ 0.1), else steady; where
     a new term would have to stand in more than half of the window's documents, all are steady.
 
     Terms that say the same thing share a row (`variants`). Of a term inside a longer one the longer stands for both
@@ -69,13 +69,14 @@ def mine_trends(
 
     Raises ChoiceError for windows under one day, an unknown `by`, and `words` or `stop_words` beside Counts.
     """
-    check_days(window_days, baseline_days)
+    window_days, baseline_days = check_days(window_days, baseline_days)
     if by not in (None, "source", "channel"):
         raise ChoiceError(f'by 只能是 "source"（按来源）或 "channel"（按渠道），收到的是 {by!r}。')
     if engine not in ("pandas", "dask"):
         raise ChoiceError(f'engine 只能是 "pandas"（这台电脑）或 "dask"（集群），收到的是 {engine!r}。')
-    rules: dict[str, Any] = {"min_documents": min_documents, "min_sources": min_sources}
-    rules |= {"window_days": window_days, "top": top, "by": by}
+    rules: dict[str, Any] = {"window_days": window_days, "by": by, "top": as_whole(top, "top")}
+    rules["min_documents"] = as_whole(min_documents, "min_documents")
+    rules["min_sources"] = as_whole(min_sources, "min_sources")
     if engine == "dask":
         from toolkit.trends._cluster import mine_on_cluster
 
@@ -91,21 +92,22 @@ def mine_trends(
     notes = [*counts.notes, *windows.notes]
     if not len(windows.sizes) or not windows.sizes[0]:
         return _with_notes(_empty(by), notes)
-    use = LocalUse.of(counts, windows, support=min(max(min_documents, 2), 3))
-    return told(use, notes, **rules)
+    use = LocalUse.of(counts, windows, support=min(max(rules["min_documents"], 2), 3))
+    return told(use, notes, hidden=counts.stop_words, **rules)
 
 
 def told(
     use: Use,
     notes: list[str],
     *,
+    hidden: frozenset[str],
     window_days: int,
     top: int,
     min_documents: int,
     min_sources: int,
     by: str | None,
 ) -> pd.DataFrame:
-    """TRENDS of a use, judged, merged and with their evidence."""
+    """TRENDS of a use, judged, merged and with their evidence, without the terms that the reader has `hidden`."""
     table, needed = judged_terms(
         use.candidates(min_documents, min_sources),
         use.sizes,
@@ -118,7 +120,7 @@ def told(
     if 2 * needed > use.sizes[0]:
         notes = [*notes, _too_few(int(use.sizes[0]), needed)]
     table["term"] = use.names(table.index)
-    table = best_first(table)
+    table = best_first(table[~table["term"].isin(hidden)])
     table = told_once(table, *use.near(table.index[:MERGE_CANDIDATES])).head(top)
     members = use.members(table.index)
     trends = _finish(table, use, members)

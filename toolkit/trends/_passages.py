@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from toolkit import lexicons, text
-from toolkit.schema import DOCUMENTS, PASSAGES, ChoiceError, check, is_missing
+from toolkit.schema import DOCUMENTS, PASSAGES, ChoiceError, as_whole, check, is_missing, shown_value
 from toolkit.trends._counts import Counts, document_texts
 
 # a sentence with its stops and the closing marks behind them
@@ -52,8 +52,8 @@ def concordance(
     (`duplicate_of` is set, or exact repeats where none is) are left out; `frame.attrs["notes"]` counts them. A term nobody uses gives an empty frame
     with a note.
 
-    Raises ChoiceError for a blank term, for Counts (they hold no original text), and for `width` below 0 or `limit`
-    below 1.
+    Raises ChoiceError for a term that is blank or no text, for Counts (they hold no original text), and for a `width`
+    that is no whole number from 0 or a `limit` that is none from 1.
 
     >>> frame = pd.DataFrame({"doc_id": ["a"], "title": ["秋天到了"], "body": ["今天上新。桂花拿鐵ＬＡＴＴＥ半價！"]})
     >>> concordance("拿铁latte", frame)[["sentence", "start", "end"]].values.tolist()
@@ -61,9 +61,9 @@ def concordance(
     """
     if isinstance(documents, Counts):
         raise ChoiceError("词频里没有原文，找不到句子。请给内容表，例如 concordance(词, documents)。")
-    if width < 0 or limit < 1:
-        raise ChoiceError("width 不小于 0，limit 至少为 1。")
-    forms = _forms([term] if isinstance(term, str) else term)
+    width = as_whole(width, "width（词的前后各留几个字）", least=0)
+    limit = as_whole(limit, "limit（最多列出几句）")
+    forms = _forms([term] if isinstance(term, str) or not isinstance(term, Iterable) else term)
     pattern = _pattern(forms)
     frame = check(documents, DOCUMENTS)
     copies = frame["duplicate_of"].notna()
@@ -90,7 +90,11 @@ def concordance(
 
 def _forms(terms: Iterable[str]) -> dict[str, str]:
     """The folded form of each term with the term as it was given."""
-    given = ["" if is_missing(term) else str(term).strip() for term in terms]
+    written = [term for term in terms if not is_missing(term)]
+    wrong = [term for term in written if not isinstance(term, str)]
+    if wrong:
+        raise ChoiceError(f'要找的词要写成文字，例如 "桂花拿铁"（现在是 {shown_value(wrong[0])}）。')
+    given = [term.strip() for term in written]
     forms: dict[str, str] = {}
     for form, term in zip(text.fold(given), given, strict=True):
         if form.strip():

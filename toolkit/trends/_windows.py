@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toolkit.schema import TIME_ZONE, ChoiceError, checked_moment
+from toolkit.schema import TIME_ZONE, as_whole, checked_moment
 
 EARLIER, LEFT_OUT = -1, -2
 
@@ -28,11 +28,15 @@ class Windows:
     notes: list[str]
 
 
-def check_days(window_days: int, baseline_days: int) -> None:
-    """Raise ChoiceError for windows that are no whole days."""
-    whole = all(isinstance(days, int) and not isinstance(days, bool) for days in (window_days, baseline_days))
-    if not whole or window_days < 1 or baseline_days < 0:
-        raise ChoiceError("window_days 是至少 1 的整天数，baseline_days 是不小于 0 的整天数。")
+# ten years: a window for each day of them is as much as anyone can look at
+MOST_DAYS = 3660
+
+
+def check_days(window_days: int, baseline_days: int) -> tuple[int, int]:
+    """Both as whole numbers; raises ChoiceError for windows that are no whole days."""
+    return as_whole(window_days, "window_days", 1, MOST_DAYS), as_whole(
+        baseline_days, "baseline_days", 0, MOST_DAYS
+    )
 
 
 def part_days(times: pd.Series[Any], until: Any | None, window_days: int, baseline_days: int) -> Windows:
@@ -42,8 +46,11 @@ def part_days(times: pd.Series[Any], until: Any | None, window_days: int, baseli
     if not dated.all():
         notes.append(f"{int((~dated).sum())} 篇内容没有日期，没有参加热词计算。")
     part = np.full(len(times), LEFT_OUT, dtype=np.int64)
-    if not dated.any():
+    if not len(times):
+        notes.append("没有可数的内容：表是空的，或者全是转抄。")
+    elif not dated.any():
         notes.append("没有带日期的内容，看不出哪些词在升、哪些词在降。")
+    if not dated.any():
         return Windows(part, np.zeros(0, dtype=np.int64), None, notes)
     end = window_end(times, until)
     age = ((end - times[dated]) / pd.Timedelta(days=1)).to_numpy()
@@ -54,8 +61,12 @@ def part_days(times: pd.Series[Any], until: Any | None, window_days: int, baseli
     stretches = -(-baseline_days // window_days)
     sizes = np.bincount(place[place >= 0], minlength=stretches + 1)
     if not sizes[1:].any():
-        notes.append("本期之前没有内容可比，只能列出出现最多的词，不能说哪些在升。")
-        if (place == EARLIER).any():
+        notes.append(
+            "本期之前没有内容可比，只能列出出现最多的词，不能说哪些在升。"
+            if baseline_days
+            else "没有要求和前期比（baseline_days=0），只列出现最多的词，不说升降。"
+        )
+        if baseline_days and (place == EARLIER).any():
             gap = int(age[place == EARLIER].min()) - window_days
             notes.append(
                 f"本期到 {end:%Y-%m-%d} 为止，再往前隔了 {gap} 天才有内容。如果是日期写错了，请改正，"
