@@ -56,7 +56,8 @@ def _tellers(
     """Which terms are told by another one: place of the term → place of the one that stands for it.
 
     All come best first: names, status, which hardly rise (score under 50), the window's documents (of a fading term
-    the baseline's), those of window and baseline together. (n + 1) below is the number of documents and one more, so that few must all agree.
+    the baseline's), those of window and baseline together. (n + 1) below is the number of documents and one more, so
+    that few must all agree.
 
     - Of a term inside a longer one the longer stands for both when it fills 70% of the shorter one's (n + 1) documents
       in the window; of a steady term also 70% of those in window and baseline: else it has a life of its own.
