@@ -305,12 +305,9 @@ def one_percent(table: Table, given: Corpus, runs: int) -> None:
 
 def new_words(table: Table, given: Corpus, runs: int) -> None:
     """discover_words against HarvestText, where that is installed."""
-    discover: Any = getattr(tk, "discover_words", None)
-    if discover is None:
-        return
     texts = raw_texts(given.documents)
     size = megabytes(texts)
-    methods: dict[str, tuple[Callable[[], Any], float]] = {"ours": (lambda: discover(texts), size)}
+    methods: dict[str, tuple[Callable[[], Any], float]] = {"ours": (lambda: tk.discover_words(texts), size)}
     if importlib.util.find_spec("harvesttext"):
         peer = importlib.import_module("harvesttext").HarvestText
         some = "\n".join(texts[:: max(1, round(size / SLOW_PEER_MEGABYTES * 2))])

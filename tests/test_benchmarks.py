@@ -110,7 +110,7 @@ def test_speed() -> None:
     tables = runpy.run_path(str(FOLDER / "speed.py"))["main"](["--small"])
     bars, stages, first = (tables[name] for name in ("bars", "stages", "first"))
     assert (bars["speed"] > 0).all() and (stages["MB/s"] > 0).all()
-    assert bars["job"].nunique() == 11 and len(stages) == 11
+    assert bars["job"].nunique() == 12 and len(stages) == 11
     parts = first.set_index("step")["seconds"]
     assert parts.drop("in all").sum() == pytest.approx(parts["in all"])
 
