@@ -8,7 +8,7 @@
   being that of a rise by more than RARE_DOCUMENTS. 50 is a rise by just that, 75 two standard
   deviations more. It depends on other terms only through the pooled dispersion, so that weeks can be compared. Without
   a baseline it is the percentile of the count.
-- q_value and status: see _called.
+- q_value and status: see _false_alarms.
 """
 
 from __future__ import annotations
@@ -123,9 +123,7 @@ def _judge_counts(
     at_least = np.maximum(past, needed - seen)
     up = np.where(enough, _mid_tail(seen, at_least, ratio, dispersion), 1.0)
     tail = np.where(fallen, _lower_tail(seen, past, ratio, dispersion), up)
-    q_value = np.ones(len(tail))
-    for side in (fallen, ~fallen):
-        q_value[side] = _q_values(tail[side], family + int((side & (seen + past < needed)).sum()))
+    q_value = _false_alarms(tail, fallen, seen + past < needed, family)
     called = q_value <= MAX_Q
     status = np.select(
         [~called | too_few, fallen, before[rows] == 0], ["steady", "fading", "new"], default="rising"
@@ -147,21 +145,18 @@ def _judge_counts(
     )
 
 
-def _called(
-    tail: np.ndarray, fallen: np.ndarray, testable: np.ndarray, families: tuple[int, int]
-) -> tuple[np.ndarray, np.ndarray]:
-    """The q-value of each term and whether it may be called anything.
+def _false_alarms(tail: np.ndarray, fallen: np.ndarray, rare: np.ndarray, family: int) -> np.ndarray:
+    """The q-value of each term: Benjamini–Hochberg (1995), rises and falls apart.
 
-    Benjamini–Hochberg (1995), rises and falls apart, over every term, risen or not, that has enough documents in window
-    and baseline together to be called new if all of them were in the window (`needed`; Tarone 1990, Gilbert 2005):
-    choosing by that sum favours neither period. A term with fewer is never called; its q-value is its tail times the
-    number of all terms with the minimum of documents (Bonferroni). `families` are the sizes of both families.
+    The `family` is every term, risen or not, that has enough documents in window and baseline together to be called
+    new if all of them were in the window (`needed`; Tarone 1990, Gilbert 2005): choosing by that sum favours neither
+    period. `rare` terms have fewer; their tails are those of a term that had the missing ones before the window, and
+    they make the family larger.
     """
-    q_value = np.minimum(tail * max(families[1], 1), 1.0)
+    q_value = np.ones(len(tail))
     for side in (fallen, ~fallen):
-        large = np.flatnonzero(side & testable)
-        q_value[large] = _q_values(tail[large], families[0])
-    return q_value, testable & (q_value <= MAX_Q)
+        q_value[side] = _q_values(tail[side], family + int((side & rare).sum()))
+    return q_value
 
 
 def _plain_counts(counts: np.ndarray, rows: np.ndarray) -> _Judged:
