@@ -38,11 +38,11 @@ def count_terms(
 ) -> Counts:
     """Counts of the documents' words, each document cut once.
 
-    Copies do not vote: rows whose `duplicate_of` is set are skipped; where none is set, exact repeats (source, title,
-    body) count once. Terms come from title, newline, body, folded. `words` are the user words with a frequency
+    Copies do not vote: rows whose `duplicate_of` is set are skipped; where none is set, of exact repeats (source, title,
+    body) the earliest counts. Terms come from title, newline, body, folded. `words` are the user words with a frequency
     (default: the user-word lexicon), `stop_words` stop words beside the lexicon's: as words they stand at no end of a
-    phrase, and no term of that name is listed. `jobs` processes cut the
-    texts; in a script that needs `if __name__ == "__main__":` around it.
+    phrase, and no term of that name is listed. `jobs` processes cut the texts; in a script that needs
+    `if __name__ == "__main__":` around it.
     Undated documents are kept. No documents give empty Counts.
 
     >>> frame = pd.DataFrame({"doc_id": ["a", "b"], "title": ["桂花拿铁", "桂花糕"], "body": ["", ""]})

@@ -31,9 +31,9 @@ def extract_keywords(
 
     The weight is the term's count × the sum of its words' IDF ÷ the square root of their number. The IDF is
     ln(documents ÷ documents with the word) over these documents and the 1,088,899 of jieba's table together, so that
-    the table leads where there are few. A phrase, and a word that no dictionary holds, counts where it stands twice in the document or in two documents. It
-    begins and ends with no stop word. A term up to two characters wide keeps 40% of its weight; wider than six, with a
-    stop word inside, or only inside a longer term of that document: half for each.
+    the table leads where there are few. A phrase, and a word that no dictionary holds, counts where it stands twice in
+    the document or in two documents. It begins and ends with no stop word. A term up to two characters wide keeps 40%
+    of its weight; wider than six, with a stop word inside, or only inside a longer term of that document: half for each.
 
     `words` are user words with a frequency (None: the user-word lexicon), `stop_words` stop words beside the
     lexicon's.

@@ -39,14 +39,15 @@ def mine_trends(
 ) -> pd.DataFrame:
     """TRENDS: the terms of the window (until − window_days, until] against the `baseline_days` before it, best first.
 
-    `documents`, `baseline_documents` and `sources` count documents (copies do not vote: rows with `duplicate_of` are
-    skipped, without that column exact repeats count once). `lift` is seen over expected. `score` (0 to 100) is how
+    `documents`, `baseline_documents` and `sources` count documents that vote (see count_terms). `lift` is seen over
+    expected. `score` (0 to 100) is how
     surprising the rise is: the negative-binomial tail of the count and its z against the moving mean (SigniTrend,
     Schubert et al. 2014), blended; 50 is a rise by three documents, 75 two standard deviations more. It can be
     compared across weeks; without a baseline it is the percentile of the count. `q_value` is the share of false alarms
     among the terms at least this surprising (Benjamini–Hochberg 1995 over the terms frequent enough to be called,
-    Tarone 1990; a rarer term is judged as if the documents it lacks had come before the window). Status is new (never seen before the window) or rising, fading (both at q ≤ 0.1), else steady; where
-    a new term would have to stand in more than half of the window's documents, all are steady.
+    Tarone 1990; a rarer term is judged as if the documents it lacks had come before the window). Status is new (never
+    seen before the window) or rising, fading (both at q ≤ 0.1), else steady; where a new term would have to stand in
+    more than half of the window's documents, all are steady.
 
     Terms that say the same thing share a row (`variants`). Of a term inside a longer one the longer stands for both
     when it fills 70% of the shorter one's (n + 1) documents in the window (of a steady term also of window and
@@ -70,10 +71,7 @@ def mine_trends(
     Raises ChoiceError for windows under one day, an unknown `by`, and `words` or `stop_words` beside Counts.
     """
     window_days, baseline_days = check_days(window_days, baseline_days)
-    if by not in (None, "source", "channel"):
-        raise ChoiceError(f'by 只能是 "source"（按来源）或 "channel"（按渠道），收到的是 {by!r}。')
-    if engine not in ("pandas", "dask"):
-        raise ChoiceError(f'engine 只能是 "pandas"（这台电脑）或 "dask"（集群），收到的是 {engine!r}。')
+    _check_words(by, engine)
     rules: dict[str, Any] = {"window_days": window_days, "by": by, "top": as_whole(top, "top")}
     rules["min_documents"] = as_whole(min_documents, "min_documents")
     rules["min_sources"] = as_whole(min_sources, "min_sources")
@@ -94,6 +92,13 @@ def mine_trends(
         return _with_notes(_empty(by), notes)
     use = LocalUse.of(counts, windows, support=min(max(rules["min_documents"], 2), 3))
     return told(use, notes, hidden=counts.stop_words, **rules)
+
+
+def _check_words(by: str | None, engine: str) -> None:
+    if by not in (None, "source", "channel"):
+        raise ChoiceError(f'by 只能是 "source"（按来源）或 "channel"（按渠道），收到的是 {by!r}。')
+    if engine not in ("pandas", "dask"):
+        raise ChoiceError(f'engine 只能是 "pandas"（这台电脑）或 "dask"（集群），收到的是 {engine!r}。')
 
 
 def told(
