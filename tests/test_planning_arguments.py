@@ -66,13 +66,20 @@ def test_an_unknown_audience_names_item_and_group_and_lists_what_there_is() -> N
         (items_frame("a", "b", after=["a"]), "先发条目绕成了一圈：a → a"),
         (items_frame("a", kind="广告"), "的类型「广告」不认识"),
         (items_frame("a", value=-1), "的价值是 -1.0。请填一个不小于 0 的数。"),
+        (items_frame("a", waves=0), "条目 a（标题a）的群发批数是 0。请填一个不小于 1 的整数。"),
+        (items_frame("a", minutes=-5), "条目 a（标题a）的所需分钟是 -5。请填一个不小于 0 的整数。"),
+        (
+            items_frame("a", clock=["20:00", "24:00"]),
+            "条目 a（标题a）的限定时刻里有看不懂的「24:00」。请写成 20:00 这样的形式；不填就是都可以。",
+        ),
+        (items_frame("a", clock="八点"), "条目 a（标题a）的限定时刻里有看不懂的「八点」。"),
     ],
 )
 def test_messages_about_items_use_the_words_of_the_table(items: pd.DataFrame, message: str) -> None:
     with pytest.raises(PlanError) as error:
         checked_items(items, schema.check(groups_frame(), schema.GROUPS))
     assert message in str(error.value)
-    assert not any(name in str(error.value) for name in ("after", "groups", "item_id", "value 是"))
+    assert not any(name in str(error.value) for name in ("after", "groups", "item_id", "value 是", "clock"))
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import pytest
 
 from toolkit import schema
 from toolkit.schedule import read_groups, read_items, write_template
+from toolkit.schedule._read import read_recurring
 from toolkit.schema import ChoiceError, ColumnError, InputError
 
 GROUP_HEADS = ["群编号", "群名", "人数", "时段", "每天上限", "每周上限"]
@@ -59,27 +60,37 @@ def fill(path: Path, rows: list[dict[str, Any]]) -> None:
 @pytest.mark.parametrize(("write", "name"), WRITERS)
 def test_items_with_chinese_headings_and_words(write: Any, name: str, tmp_path: Path) -> None:
     head = [
-        *(
-            "条目编号",
-            "标题",
-            "类型",
-            "语气",
-            "阶段",
-            "活动",
-            "价值",
-            "最早日期",
-            "最晚日期",
-            "发给",
-            "群发批数",
-        ),
-        *("先发条目", "节日", "所需分钟", "负责人", "必发", "文案", "图片", "选题", "链接", "备注"),
+        "条目编号",
+        "标题",
+        "类型",
+        "语气",
+        "阶段",
+        "活动",
+        "价值",
+        "最早日期",
+        "最晚日期",
+        "发给",
+        "群发批数",
+    ]
+    head += [
+        "先发条目",
+        "节日",
+        "所需分钟",
+        "负责人",
+        "必发",
+        "文案",
+        "图片",
+        "选题",
+        "链接",
+        "限定时刻",
+        "备注",
     ]
     full = [
         *("A01", "芋头到了", "促销", "温暖", "预热", "中秋芋头", "3.5", "2026-09-21", "2026-09-24"),
         *("妈妈、G03", "2", "A00", "中秋节", "20", "小林", "是", "今晚八点接龙", "1.jpg；2.jpg", "t1", ""),
-        "别忘了称重",
+        *("08:30、20:00", "别忘了称重"),
     ]
-    bare = ["A02", "绘本单", *[""] * 19]
+    bare = ["A02", "绘本单", *[""] * 20]
     read = read_items(write(tmp_path / name, head, full, bare))
     expected = schema.check(
         pd.DataFrame(
@@ -90,6 +101,7 @@ def test_items_with_chinese_headings_and_words(write: Any, name: str, tmp_path: 
                     **{"latest": "2026-09-24", "groups": ["妈妈", "G03"], "waves": 2, "after": ["A00"]},
                     **{"festival": "中秋节", "minutes": 20, "owner": "小林", "must_send": True},
                     **{"copy": "今晚八点接龙", "media": ["1.jpg", "2.jpg"], "topic": "t1"},
+                    "clock": ["08:30", "20:00"],
                 },
                 {"item_id": "A02", "title": "绘本单", "groups": ["all"]},
             ]
@@ -97,7 +109,8 @@ def test_items_with_chinese_headings_and_words(write: Any, name: str, tmp_path: 
         schema.ITEMS,
     )
     pd.testing.assert_frame_equal(read.frame, expected)
-    assert read.rejected.empty and read.notes.empty
+    assert read.rejected.empty
+    assert notes(read) == [(2, "先发条目「A00」不在读入的条目里，排期前请补上它，或改正编号")]
     assert read.extra.to_dict("list") == {"item_id": ["A01", "A02"], "备注": ["别忘了称重", ""]}
     bare_row = read.frame.iloc[1]
     assert (bare_row["kind"], bare_row["tone"], bare_row["phase"], bare_row["value"]) == (
@@ -194,6 +207,10 @@ BAD_ITEMS = [
         {"最早日期": "2026-09-24", "最晚日期": "2026-09-21"},
         "最早日期 2026-09-24 晚于最晚日期 2026-09-21，哪天都发不了",
     ),
+    ({"价值": "1e999"}, "价值大得不合理（现在是「1e999」）"),
+    ({"限定时刻": "晚八点"}, "限定时刻里有看不懂的「晚八点」，请写成 20:00 这样"),
+    ({"限定时刻": "20:00、24:00"}, "限定时刻里有看不懂的「24:00」，请写成 20:00 这样"),
+    ({"先发条目": "ok、bad"}, "先发条目写了这一条自己"),
     ({"条目编号": "ok"}, "条目编号「ok」重复，前面已有一行"),
 ]
 
@@ -204,8 +221,9 @@ def test_bad_items_come_back_with_row_and_reason(
     change: dict[str, str], reason: str, write: Any, name: str, tmp_path: Path
 ) -> None:
     head = ["条目编号", "标题", "类型", "语气", "阶段", "价值", "群发批数", "最早日期", "最晚日期"]
+    head += ["限定时刻", "先发条目"]
     bad = {"条目编号": "bad", "标题": "题", **change}
-    rows = [["ok", "好的", *[""] * 7], [bad.get(caption, "") for caption in head], ["ok2", "题", *[""] * 7]]
+    rows = [["ok", "好的", *[""] * 9], [bad.get(caption, "") for caption in head], ["ok2", "题", *[""] * 9]]
     read = read_items(write(tmp_path / name, head, *rows))
     assert list(read.frame["item_id"]) == ["ok", "ok2"]
     assert reasons(read) == [(3, reason)]
@@ -219,16 +237,50 @@ def test_one_day_may_be_both_the_first_and_the_last(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_read_is_missing_with_a_note(tmp_path: Path) -> None:
-    head = ["条目编号", "标题", "价值", "最晚日期", "所需分钟"]
-    read = read_items(write_csv(tmp_path / "a.csv", head, ["a", "题", "很高", "随便", "半小时"]))
+    head = ["条目编号", "标题", "价值", "最晚日期", "所需分钟", "群发批数", "必发"]
+    read = read_items(
+        write_csv(
+            tmp_path / "a.csv",
+            head,
+            ["a", "题", "很高", "随便", "半小时", "1.5", "也许"],
+            ["b", "题", "", "2020-01-01", "-5", "-1", ""],
+        )
+    )
     assert notes(read) == [
         (2, "价值：看不懂的数字「很高」，按空白处理"),
         (2, "最晚日期：看不懂的日期「随便」，按空白处理"),
         (2, "所需分钟：看不懂的数字「半小时」，按空白处理"),
+        (3, "所需分钟：负数「-5」，按空白处理"),
+        (2, "群发批数：不是整数「1.5」，按空白处理"),
+        (3, "群发批数：负数「-1」，按空白处理"),
+        (2, "必发：看不懂的是否「也许」，按空白处理"),
     ]
-    row = read.frame.iloc[0]
-    assert (row["value"], row["minutes"], row["latest"] is pd.NaT) == (1.0, 0, True)
+    assert read.frame[["value", "minutes", "waves", "must_send"]].values.tolist() == [[1.0, 0, 1, False]] * 2
+    assert list(read.frame["latest"].isna()) == [True, False]
     assert read.rejected.empty
+
+
+def test_what_an_editor_should_look_at_in_items_that_are_read(tmp_path: Path) -> None:
+    head = ["条目编号", "标题", "节日", "阶段", "活动", "先发条目"]
+    path = write_csv(
+        tmp_path / "a.csv",
+        head,
+        ["a", "题", "中秋节", "预热", "秋日", "b"],
+        ["b", "题", "母亲节", "", "", ""],
+        ["c", "题", "中秋快乐", "促销", "", ""],
+        ["", "题", "", "", "", ""],
+        ["d", "题", "双11", "", "", "b、没有、c"],
+    )
+    read = read_items(path)
+    assert notes(read) == [
+        (
+            4,
+            "日历里没有节日「中秋快乐」，不会按节日安排；"
+            "填了阶段「促销」，没有填活动：阶段只在同一个活动里排先后",
+        ),
+        (6, "先发条目「没有」不在读入的条目里，排期前请补上它，或改正编号"),
+    ]
+    assert (list(read.frame["item_id"]), reasons(read)) == (["a", "b", "c", "d"], [(5, "没有条目编号")])
 
 
 BAD_GROUPS = [
@@ -240,8 +292,14 @@ BAD_GROUPS = [
     ({"人数": "-5"}, "人数要是大于 0 的整数（现在是「-5」）"),
     ({"人数": "12.5"}, "人数要是大于 0 的整数（现在是「12.5」）"),
     ({"人数": "很多"}, "人数要是大于 0 的整数（现在是「很多」）"),
-    ({"每天上限": ""}, "每天上限要填一个整数（现在是「」）"),
-    ({"每周上限": "几条"}, "每周上限要填一个整数（现在是「几条」）"),
+    ({"每天上限": ""}, "每天上限要填一个不小于 0 的整数（现在是「」）"),
+    ({"每周上限": "几条"}, "每周上限要填一个不小于 0 的整数（现在是「几条」）"),
+    ({"每天上限": "-1"}, "每天上限要填一个不小于 0 的整数（现在是「-1」）"),
+    ({"每周促销上限": "-2"}, "每周促销上限要填一个不小于 0 的整数（现在是「-2」）"),
+    ({"每周促销上限": "少发"}, "每周促销上限要填一个不小于 0 的整数（现在是「少发」）"),
+    ({"群编号": "全部"}, "群编号不能叫「全部」：在「发给」里，它的意思是所有的群"),
+    ({"人群": "all"}, "人群不能叫「all」：在「发给」里，它的意思是所有的群"),
+    ({"时段": "24:00"}, "时段里有看不懂的「24:00」，请写成 20:00 这样"),
     ({"用途": "别的"}, "不认识的用途「别的」，可以填：自有、引流"),
     ({"时段": ""}, "没有填时段，什么都发不了；请写成 08:30、12:30、20:00 这样"),
     ({"时段": "20:00、25:00"}, "时段里有看不懂的「25:00」，请写成 20:00 这样"),
@@ -257,9 +315,9 @@ BAD_GROUPS = [
 def test_bad_groups_come_back_with_row_and_reason(
     change: dict[str, str], reason: str, write: Any, name: str, tmp_path: Path
 ) -> None:
-    head = [*GROUP_HEADS, "用途", "免打扰"]
+    head = [*GROUP_HEADS, "用途", "免打扰", "每周促销上限", "人群"]
     bad = {**dict(zip(GROUP_HEADS, ["G2", *GROUP[1:]], strict=True)), **change}
-    rows = [[*GROUP, "", ""], [bad.get(caption, "") for caption in head], ["G3", *GROUP[1:], "", ""]]
+    rows = [[*GROUP, *[""] * 4], [bad.get(caption, "") for caption in head], ["G3", *GROUP[1:], *[""] * 4]]
     read = read_groups(write(tmp_path / name, head, *rows))
     assert list(read.frame["group_id"]) == ["G1", "G3"]
     assert reasons(read) == [(3, reason)]
@@ -301,6 +359,26 @@ def test_an_unknown_channel_stays_with_a_note(tmp_path: Path) -> None:
     assert read.rejected.empty
 
 
+def test_what_an_editor_should_look_at_in_groups_that_are_read(tmp_path: Path) -> None:
+    head = [*GROUP_HEADS, "免打扰", "关闭日期", "每周促销上限"]
+    ids = GROUP[:3]
+    path = write_csv(
+        tmp_path / "g.csv",
+        head,
+        [*ids, "08:30、20:00", "2", "5", "20:00-08:00", "2020-01-01", "无"],
+        ["G2", *ids[1:], "08:30、20:00", "0", "5", "00:00-24:00", "", "0"],
+        ["G3", *ids[1:], "08:30、20:00", "1", "0", "22:00-08:30", "", ""],
+    )
+    read = read_groups(path)
+    assert notes(read) == [
+        (2, "时段 20:00 落在免打扰里，不会排"),
+        (3, "每天上限是 0，这个群什么都不会排；免打扰盖住了全部时段，这个群什么都不会排"),
+        (4, "每周上限是 0，这个群什么都不会排"),
+    ]
+    assert read.rejected.empty
+    assert [None if pd.isna(value) else value for value in read.frame["promos_per_week"]] == [None, 0, None]
+
+
 def test_cells_that_excel_made_into_times_and_numbers_are_read(tmp_path: Path) -> None:
     row = [101, "妈妈群", 120.0, dt.time(20, 0), 2.0, 5]
     read = read_groups(write_book(tmp_path / "g.xlsx", GROUP_HEADS, row))
@@ -312,6 +390,25 @@ def test_cells_that_excel_made_into_times_and_numbers_are_read(tmp_path: Path) -
     )
     found = read_items(items).frame.iloc[0]
     assert (found["item_id"], found["earliest"].isoformat()) == ("7", "2026-09-21T00:00:00+08:00")
+    # whatever cell Excel makes of a list, an id or a yes, no row is lost to it
+    odd = write_book(
+        tmp_path / "b.xlsx",
+        ["条目编号", "标题", "限定时刻", "先发条目", "图片", "必发", "价值"],
+        *(
+            [1, True, dt.time(20, 0), 7, dt.datetime(2026, 9, 21), True, 2],  # noqa: DTZ001 - a cell
+            [2, 3.5, dt.timedelta(hours=8, minutes=30), None, False, False, None],
+        ),
+    )
+    read = read_items(odd)
+    expected = [
+        {
+            **{"item_id": "1", "title": "True", "clock": ["20:00"], "after": ["7"], "value": 2.0},
+            **{"media": ["2026-09-21"], "must_send": True},
+        },
+        {"item_id": "2", "title": "3.5", "clock": ["08:30"], "media": ["False"]},
+    ]
+    pd.testing.assert_frame_equal(read.frame, schema.check(pd.DataFrame(expected), schema.ITEMS))
+    assert read.rejected.empty
 
 
 def test_a_file_in_the_encoding_of_chinese_excel_is_read(tmp_path: Path) -> None:
@@ -370,6 +467,7 @@ ITEM_ROWS = [
         **{"条目编号": "A01", "标题": "芋头到了", "类型": "促销", "语气": "温暖", "阶段": "预热"},
         **{"活动": "中秋芋头", "价值": 3, "发给": "妈妈、G03", "群发批数": 2, "必发": "是"},
         **{"最早日期": dt.date(2026, 9, 21), "最晚日期": dt.date(2026, 9, 24), "节日": "中秋"},
+        "限定时刻": "20:00",
     },
     {"条目编号": "A02", "标题": "绘本单", "先发条目": "A01", "发给": "all"},
 ]
@@ -420,6 +518,36 @@ def test_a_template_has_every_heading_choices_and_a_sheet_that_explains(tmp_path
     assert needed == ["条目编号", "标题"]
 
 
+@pytest.mark.parametrize(
+    ("what", "contract", "sheet"),
+    [
+        ("items", schema.ITEMS, "内容"),
+        ("groups", schema.GROUPS, "群"),
+        ("recurring", schema.RECURRING, "固定栏目"),
+    ],
+)
+def test_every_column_of_a_template_is_explained(
+    what: Any, contract: schema.Contract, sheet: str, tmp_path: Path
+) -> None:
+    book = openpyxl.load_workbook(write_template(tmp_path / "a.xlsx", what=what))
+    captions = list(contract.captions.values())
+    assert [cell.value for cell in book[sheet][1]] == captions
+    explained = list(book["填写说明"].iter_rows(min_row=2, values_only=True))
+    assert [row[0] for row in explained] == captions
+    assert all(row[2] for row in explained)
+
+
+@pytest.mark.parametrize(
+    ("what", "read"), [("items", read_items), ("groups", read_groups), ("recurring", read_recurring)]
+)
+def test_the_examples_of_a_template_are_themselves_in_order(what: Any, read: Any, tmp_path: Path) -> None:
+    path = write_template(tmp_path / "a.xlsx", what=what)
+    explained = openpyxl.load_workbook(path)["填写说明"].iter_rows(min_row=2, values_only=True)
+    fill(path, [{row[0]: row[3] for row in explained if row[3]}])
+    found = read(path)
+    assert (len(found.frame), reasons(found)) == (1, [])
+
+
 def test_a_template_makes_the_folder_it_is_to_lie_in(tmp_path: Path) -> None:
     path = write_template(tmp_path / "我的 文案台" / "结果" / "群.xlsx", what="groups")
     assert path.is_file() and len(read_groups(path).frame) == 0
@@ -433,7 +561,7 @@ def test_a_template_cannot_replace_a_folder_or_lie_below_a_file(tmp_path: Path) 
         write_template(tmp_path / "文件" / "群.xlsx")
     with pytest.raises(InputError, match="路径里有一段是文件"):
         write_template(tmp_path / "文件" / "里面" / "群.xlsx")
-    with pytest.raises(ChoiceError, match="items、groups"):
+    with pytest.raises(ChoiceError, match="items、groups、recurring"):
         write_template(tmp_path / "a.xlsx", what="posts")  # type: ignore[arg-type]
 
 

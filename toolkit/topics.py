@@ -370,7 +370,10 @@ def _cosine(one: np.ndarray, other: np.ndarray) -> float:
 def _theme_words(groups: pd.DataFrame) -> dict[str, list[str]]:
     """The content words of each segment's name and themes."""
     # a theme such as 中秋备菜 is about food: the festival's name would match everything written that week
-    stop = {*lexicons.words("stopwords"), *lexicons.days_of("festival").values()}
+    stop = {
+        *lexicons.words("stopwords"),
+        *(n for names in lexicons.names_of("festival").values() for n in names),
+    }
     out: dict[str, list[str]] = {}
     for segment, part in groups.groupby("segment"):
         pieces = text.segment(text.fold([str(segment), *part["theme"]]), words=lexicons.user_words())
@@ -398,7 +401,8 @@ def _season(terms: list[str], texts: list[str], today: dt.date | None) -> float:
     soon = {
         lexicons.spoken_festival(name) if kind == "festival" else name
         for kind in ("festival", "shopping")
-        for day, name in lexicons.days_of(kind).items()
+        for day, names in lexicons.names_of(kind).items()
+        for name in names
         if 0 <= (day - today).days <= SEASON_DAYS
     }
     for name in soon:

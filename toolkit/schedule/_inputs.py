@@ -75,7 +75,7 @@ def named(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:
 def checked_groups(groups: pd.DataFrame) -> pd.DataFrame:
     """GROUPS that can be planned with. Raises PlanError naming the group and the column."""
     frame = named(groups, schema.GROUPS)
-    _unique(frame["group_id"], "群编号")
+    refuse_repeats(frame["group_id"], "群编号")
     for row in frame.to_dict("records"):
         who = f"群 {row['group_id']}（{row['name']}）"
         for column, read in (("slots", parse_slots), ("quiet", parse_quiet)):
@@ -97,25 +97,17 @@ def checked_groups(groups: pd.DataFrame) -> pd.DataFrame:
 def checked_items(items: pd.DataFrame, groups: pd.DataFrame, *, known: Sequence[str] = ()) -> pd.DataFrame:
     """ITEMS that can be planned with for these groups; `known` are ids of posts already sent or pinned.
 
-    Raises PlanError for duplicate ids, unknown kinds, tones, phases, groups or `after` ids, and for cycles.
+    Raises PlanError for duplicate ids, unknown kinds, tones, phases, groups or `after` ids, clock times that are
+    none, and for cycles.
     """
     frame = named(items, schema.ITEMS)
-    _unique(frame["item_id"], "条目编号")
+    refuse_repeats(frame["item_id"], "条目编号")
     frame["groups"] = [targets or [ALL_GROUPS] for targets in frame["groups"]]
     places = {ALL_GROUPS, *groups["group_id"], *groups["segment"]}
     ids = {*frame["item_id"], *known}
     for row in frame.to_dict("records"):
         who = f"条目 {row['item_id']}（{row['title']}）"
-        for column, choices in (("kind", ITEM_KINDS), ("tone", TONES), ("phase", PHASES)):
-            if row[column] not in choices:
-                listed = "、".join(f"{c}（{WORDS[c]}）" for c in choices if c)
-                raise PlanError(
-                    f"{who}的{schema.ITEMS.captions[column]}「{row[column]}」不认识。可以用：{listed}。"
-                )
-        if not 0 <= row["value"] < float("inf"):
-            raise PlanError(f"{who}的价值是 {row['value']}。请填一个不小于 0 的数。")
-        if row["waves"] < 1 or row["minutes"] < 0:
-            raise PlanError(f"{who}的群发批数至少是 1、所需分钟不能是负数。请改正这两列。")
+        check_item(row, who)
         if strange := [name for name in row["groups"] if name not in places]:
             raise PlanError(
                 f"{who}要发给「{'、'.join(strange)}」，但群表里没有这样的群编号或人群。"
@@ -129,6 +121,28 @@ def checked_items(items: pd.DataFrame, groups: pd.DataFrame, *, known: Sequence[
     return frame
 
 
+def check_item(row: Mapping[str, Any], who: str) -> None:
+    """Nothing, where the cells of an ITEMS row can be planned with. Raises PlanError that begins with `who`."""
+    for column, choices in (("kind", ITEM_KINDS), ("tone", TONES), ("phase", PHASES)):
+        if row[column] not in choices:
+            listed = "、".join(f"{c}（{WORDS[c]}）" for c in choices if c)
+            raise PlanError(
+                f"{who}的{schema.ITEMS.captions[column]}「{row[column]}」不认识。可以用：{listed}。"
+            )
+    if not 0 <= row["value"] < float("inf"):
+        raise PlanError(f"{who}的价值是 {row['value']}。请填一个不小于 0 的数。")
+    if row["waves"] < 1:
+        raise PlanError(f"{who}的群发批数是 {row['waves']}。请填一个不小于 1 的整数。")
+    if row["minutes"] < 0:
+        raise PlanError(f"{who}的所需分钟是 {row['minutes']}。请填一个不小于 0 的整数。")
+    try:
+        parse_slots(row["clock"])
+    except ValueError as error:
+        raise PlanError(
+            f"{who}的限定时刻里有看不懂的「{error}」。请写成 20:00 这样的形式；不填就是都可以。"
+        ) from None
+
+
 def _known_groups(groups: pd.DataFrame) -> str:
     """What an item can be sent to: all segments, and the first few groups."""
     segments = sorted(set(groups["segment"]) - {""})
@@ -138,7 +152,8 @@ def _known_groups(groups: pd.DataFrame) -> str:
     return f"现有的人群：{'、'.join(segments[:_LISTED]) or '无'}；现有的群：{listed or '无'}{more}。"
 
 
-def _unique(ids: pd.Series[Any], what: str) -> None:
+def refuse_repeats(ids: pd.Series[Any], what: str) -> None:
+    """Nothing, where each id is there once and none is blank. Raises PlanError else."""
     repeated = ids[ids.duplicated()].unique()
     if len(repeated):
         raise PlanError(

@@ -1,26 +1,30 @@
-"""The door in for ITEMS and GROUPS: tables as an editor fills them in, and the empty workbooks to fill in."""
+"""The door in for ITEMS, GROUPS and RECURRING: tables as an editor fills them in, refused row by row with reasons."""
 
 from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from toolkit import lexicons, schema, tables
-from toolkit.schedule import _inputs
+from toolkit.schedule import _inputs, _recurring
 from toolkit.schema import ITEM_KINDS, PHASES, TONES, WORDS, ColumnError, Contract, InputError, Read
 
 _GUIDE = "填写说明"
-_TEMPLATES = {"ITEMS": "内容.xlsx", "GROUPS": "群.xlsx"}
+_SERIES = "固定栏目"
+_TEMPLATES = {"ITEMS": "内容.xlsx", "GROUPS": "群.xlsx", "RECURRING": f"{_SERIES}.xlsx"}
 # further headings that people use; names and captions of the contract are known anyway
 _HEADINGS = {
     "编号": ("item_id", "group_id"),
     "id": ("item_id", "group_id"),
+    "栏目编号": ("item_id",),
     "内容标题": ("title",),
+    "栏目": ("title",),
     "内容": ("copy",),
     "正文": ("copy",),
     "群": ("groups", "name"),
@@ -33,6 +37,16 @@ _HEADINGS = {
     "批数": ("waves",),
     "周上限": ("posts_per_week",),
     "日上限": ("posts_per_day",),
+    "时刻": ("clock",),
+    "固定时刻": ("clock",),
+    "发送时刻": ("clock",),
+    "星期几": ("weekdays",),
+    "周几": ("weekdays",),
+    "每周几": ("weekdays",),
+    "结束日期": ("until",),
+    "跳过": ("skips",),
+    "停发日期": ("skips",),
+    "冷却天数": ("cooldown",),
 }
 # further words that people write, by column
 _EXTRA_WORDS = {
@@ -46,82 +60,143 @@ def read_items(path: str | Path) -> Read:
     """A Read of ITEMS from a .csv, .tsv, .xlsx or .jsonl with Chinese headings or the contract's names.
 
     Kind, tone, phase and must-send may be Chinese words (干货, 平实, 预热, 是). A row is rejected when its id is blank
-    or repeated, its title blank, a word of choice unknown, its value negative, its waves below 1 or its latest day
-    before its earliest. An unreadable date or number is missing, with a note. Times of a date column are kept as
-    given; only their day counts.
+    or repeated, its title blank, a word of choice unknown, its value negative, its waves below 1, a clock time none,
+    its latest day before its earliest, or when it is to come after itself. An unreadable date or number is missing,
+    with a note; so is told an item to come first that is not in the file, a festival that the calendar table does not
+    know, and a phase without a campaign. Times of a date column are kept as given; only their day counts. A sheet
+    named 固定栏目 is for `read_recurring` and passed over.
 
     Raises InputError when the file cannot be read, ColumnError when no sheet has an item id and a title.
     """
-    return _read(path, schema.ITEMS, _item_faults)
+    return _read(path, _Judge(schema.ITEMS, _item_faults, _item_remarks, _loose_ends))
 
 
 def read_groups(path: str | Path) -> Read:
     """A Read of GROUPS from a .csv, .tsv, .xlsx or .jsonl with Chinese headings or the contract's names.
 
-    A row is rejected when its id is blank or repeated, its name blank, its members not above 0, a ceiling missing,
-    it has no slot, or a slot or quiet span cannot be read ("25:00"). A channel that is not known stays, with a note.
+    A row is rejected when its id is blank, repeated or a word for all groups, its name blank, its members not above
+    0, a ceiling missing or unreadable, it has no slot, or a slot or quiet span cannot be read ("25:00"). A channel
+    that is not known stays, with a note; a note also tells slots that lie in quiet hours and a ceiling of 0.
 
     Raises InputError when the file cannot be read, ColumnError when a needed column is in no sheet.
     """
-    return _read(path, schema.GROUPS, _group_faults, _group_remarks)
+    return _read(path, _Judge(schema.GROUPS, _group_faults, _group_remarks))
 
 
-_Judge = Callable[[dict[str, Any]], str]
+def read_recurring(path: str | Path) -> Read:
+    """A Read of RECURRING from a .csv, .tsv, .xlsx or .jsonl with Chinese headings or the contract's names.
+
+    Words, dates and lists are read as `read_items` reads them. A row is rejected for what `read_items` rejects an
+    item for (it may come after itself, which means the occurrence before), and where its weekdays, skips or moves
+    cannot be read, both or neither of weekdays and cool-down are given, its last day lies before its first, or a move
+    takes a day that is none of its own. A sheet without a column for weekdays or cool-down is not read, with a note.
+
+    Raises InputError when the file cannot be read, ColumnError when no sheet has an item id and a title.
+    """
+    return _read(path, _Judge(schema.RECURRING, _series_faults, _item_remarks))
 
 
-def _read(given: str | Path, contract: Contract, faults: _Judge, remarks: _Judge | None = None) -> Read:
+_Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Judge:
+    """What a table must keep: a fault turns a row away, a remark goes with it, `across` looks at all good rows."""
+
+    contract: Contract
+    faults: Callable[[_Row], str]
+    remarks: Callable[[_Row], str]
+    across: Callable[[list[_Row]], Iterator[tuple[int, str]]] | None = None
+
+
+@dataclass
+class _Gathered:
+    """What the sheets of a file gave so far."""
+
+    frames: list[pd.DataFrame] = field(default_factory=list)
+    extras: list[pd.DataFrame] = field(default_factory=list)
+    rejected: list[_Row] = field(default_factory=list)
+    notes: list[_Row] = field(default_factory=list)
+    columns: list[_Row] = field(default_factory=list)
+    files: list[_Row] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+    places: list[tuple[str, int]] = field(default_factory=list)  # sheet and row of each good row
+
+
+def _read(given: str | Path, judge: _Judge) -> Read:
+    contract = judge.contract
     path = _existing(given, contract)
     key = contract.names[0]
-    frames, extras, rejected, notes, columns, files = [], [], [], [], [], []
-    missing: list[str] = []
-    seen: set[str] = set()
+    got = _Gathered()
     for table in tables.open_tables(path):
-        about = functools.partial(tables.file_row, table.path, format=table.format, encoding=table.encoding)
-        if table.path.endswith(f"〔{_GUIDE}〕") or not table.header:
-            files.append(about(outcome="跳过"))
-            continue
-        mapping = tables.map_columns(table.header, contract, aliases=_aliases(contract))
-        columns += tables.column_rows(table.path, table.header, contract, mapping)
-        lacking = [name for name in contract.required if name not in mapping.values()]
-        if lacking:
-            captions = [contract.captions[name] for name in lacking]
-            missing += captions
-            notes.append(
-                {"path": table.path, "row": 1, "note": f"这张表缺少列 {'、'.join(captions)}，没有读"}
-            )
-            files.append(about(outcome="没有读"))
-            continue
-        table.records = [[_plain(cell) for cell in record] for record in table.records]
-        frame, extra, troubles = tables.table_to_frame(table, contract, mapping)
-        raw = {column: table.header.index(head) for head, column in mapping.items()}
-        good, bad = _sift(schema.check(_translated(frame), contract), table, raw, faults, seen)
-        frames.append(good)
-        extras.append(extra.loc[good.index].assign(**{key: good[key]}))
-        bad = table.rejected + bad
-        rejected += bad
-        files.append(about(read=len(good), rejected=len(bad)))
-        notes += [
-            {"path": table.path, "row": row, "note": remark}
-            for row, cells in zip(good.index, good.to_dict("records"), strict=True)
-            if remarks and (remark := remarks({str(name): value for name, value in cells.items()}))
-        ]
-        turned_away = {entry["row"] for entry in bad}
-        notes += table.notes + [note for note in troubles if note["row"] not in turned_away]
-    if not frames:
-        listed = "、".join(dict.fromkeys(missing)) or "全部"
+        _take(table, judge, got)
+    if not got.frames:
+        listed = "、".join(dict.fromkeys(got.missing)) or "全部"
         raise ColumnError(
             f"{path.name}：缺少列 {listed}。请照 {_TEMPLATES[contract.name]} 的表头填写，或补上这些列。"
         )
-    frame = pd.concat(frames, ignore_index=True)
-    extra = pd.concat(extras, ignore_index=True)
+    frame = schema.check(pd.concat(got.frames, ignore_index=True), contract)[contract.names]
+    extra = pd.concat(got.extras, ignore_index=True)
+    for place, note in judge.across(_cells(frame)) if judge.across else ():
+        sheet, row = got.places[place]
+        got.notes.append({"path": sheet, "row": row, "note": note})
     return Read(
-        schema.check(frame, contract)[contract.names],
-        pd.DataFrame(rejected, columns=tables.REJECTED_COLUMNS),
+        frame,
+        pd.DataFrame(got.rejected, columns=tables.REJECTED_COLUMNS),
         extra[[key, *[name for name in extra.columns if name != key]]],
-        pd.DataFrame(notes, columns=tables.NOTE_COLUMNS),
-        pd.DataFrame(columns, columns=tables.COLUMN_COLUMNS),
-        pd.DataFrame(files, columns=tables.FILE_COLUMNS),
+        pd.DataFrame(got.notes, columns=tables.NOTE_COLUMNS),
+        pd.DataFrame(got.columns, columns=tables.COLUMN_COLUMNS),
+        pd.DataFrame(got.files, columns=tables.FILE_COLUMNS),
     )
+
+
+def _take(table: tables.Table, judge: _Judge, got: _Gathered) -> None:
+    """One sheet's rows, judged, and what became of it."""
+    contract = judge.contract
+    about = functools.partial(tables.file_row, table.path, format=table.format, encoding=table.encoding)
+    others = [_GUIDE] if contract is schema.RECURRING else [_GUIDE, _SERIES]
+    if table.path.endswith(tuple(f"〔{name}〕" for name in others)) or not table.header:
+        got.files.append(about(outcome="跳过"))
+        return
+    mapping = tables.map_columns(table.header, contract, aliases=_aliases(contract))
+    got.columns += tables.column_rows(table.path, table.header, contract, mapping)
+    if lacking := _lacking(contract, set(mapping.values())):
+        got.missing += lacking
+        note = f"这张表缺少列 {'、'.join(lacking)}，没有读"
+        got.notes.append({"path": table.path, "row": 1, "note": note})
+        got.files.append(about(outcome="没有读"))
+        return
+    table.records = [[_plain(cell) for cell in record] for record in table.records]
+    frame, extra, troubles = tables.table_to_frame(table, contract, mapping)
+    raw = {column: table.header.index(head) for head, column in mapping.items()}
+    good, bad = _sift(schema.check(_translated(frame), contract), table, raw, judge.faults, got.seen)
+    key = contract.names[0]
+    got.frames.append(good)
+    got.extras.append(extra.loc[good.index].assign(**{key: good[key]}))
+    bad = table.rejected + bad
+    got.rejected += bad
+    got.files.append(about(read=len(good), rejected=len(bad)))
+    got.places += [(table.path, int(row)) for row in good.index]
+    got.notes += [
+        {"path": table.path, "row": row, "note": remark}
+        for row, cells in zip(good.index, _cells(good), strict=True)
+        if (remark := judge.remarks(cells))
+    ]
+    turned_away = {entry["row"] for entry in bad}
+    got.notes += table.notes + [note for note in troubles if note["row"] not in turned_away]
+
+
+def _cells(frame: pd.DataFrame) -> list[_Row]:
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+
+
+def _lacking(contract: Contract, found: set[str]) -> list[str]:
+    """The captions of the columns without which a sheet is not read."""
+    lacking = [contract.captions[name] for name in contract.required if name not in found]
+    if contract is schema.RECURRING and not found & {"weekdays", "cooldown"}:
+        lacking.append("星期或间隔天数")
+    return lacking
 
 
 def _existing(given: str | Path, contract: Contract) -> Path:
@@ -146,12 +221,17 @@ def _aliases(contract: Contract) -> dict[str, str]:
 
 
 def _plain(cell: Any) -> Any:
-    """Excel's own clock times and numbers as the text that a list or id column means."""
+    """Excel's own times, dates, numbers and truth values as the text that a list or id column means."""
+    if isinstance(cell, dt.timedelta):
+        minutes = round(cell.total_seconds() / 60)
+        return f"{minutes // 60:02d}:{minutes % 60:02d}"
     if isinstance(cell, dt.time):
         return cell.strftime("%H:%M")
+    if isinstance(cell, dt.datetime):
+        return cell.isoformat(sep=" ").removesuffix(" 00:00:00")
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return str(cell) if isinstance(cell, (int, float)) and not isinstance(cell, bool) else cell
+    return str(cell) if isinstance(cell, (bool, int, float, dt.date)) else cell
 
 
 def _translated(frame: pd.DataFrame) -> pd.DataFrame:
@@ -193,7 +273,7 @@ def _sift(
     frame: pd.DataFrame,
     table: tables.Table,
     raw: dict[str, int],
-    faults: Callable[[dict[str, Any]], str],
+    faults: Callable[[_Row], str],
     seen: set[str],
 ) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
     """The good rows, and path, row and reason of the others."""
@@ -213,8 +293,30 @@ def _sift(
     return frame.loc[good], bad
 
 
-def _item_faults(row: dict[str, Any]) -> str:
+def _item_faults(row: _Row) -> str:
     """What is wrong with an item, "" when nothing is."""
+    if row["item_id"] in row["after"]:
+        return "先发条目写了这一条自己"
+    return _cell_faults(row)
+
+
+def _series_faults(row: _Row) -> str:
+    """What is wrong with a row of RECURRING, "" when nothing is."""
+    if written := _unread(row, "cooldown", tables.parse_count):
+        return f"间隔天数要填一个整数（现在是「{written}」）"
+    if written := _unread(row, "until", tables.parse_time):
+        return f"截止日期里有看不懂的「{written}」，请写成 2026-12-31 这样"
+    return _cell_faults(row) or _recurring.row_faults(row)
+
+
+def _unread(row: _Row, name: str, parse: Callable[[Any], tuple[Any, str]]) -> str:
+    """What is written in a cell that cannot be read, "" for one that can, or is blank."""
+    written = row.get(f"written_{name}", "")
+    return str(written) if parse(written)[1] else ""
+
+
+def _cell_faults(row: _Row) -> str:
+    """What is wrong with the cells that ITEMS and RECURRING share."""
     if not row["item_id"] or not row["title"]:
         return "没有条目编号" if not row["item_id"] else "没有标题"
     for name, choices in (("kind", ITEM_KINDS), ("tone", TONES), ("phase", PHASES)):
@@ -223,25 +325,61 @@ def _item_faults(row: dict[str, Any]) -> str:
             return f"不认识的{schema.ITEMS.captions[name]}「{row[name]}」，可以填：{listed}"
     if row["value"] < 0:
         return f"价值不能是负数（现在是 {row['value']:g}）"
+    if row["value"] == float("inf"):
+        return f"价值大得不合理（现在是「{row['written_value']}」）"
     if row["waves"] < 1:
         return f"群发批数至少是 1（现在是 {row['waves']}）"
+    try:
+        _inputs.parse_slots(row["clock"])
+    except ValueError as error:
+        return f"限定时刻里有看不懂的「{error}」，请写成 20:00 这样"
     first, last = schema.as_date(row["earliest"]), schema.as_date(row["latest"])
     if first is not None and last is not None and first > last:
         return f"最早日期 {first} 晚于最晚日期 {last}，哪天都发不了"
     return ""
 
 
-def _group_faults(row: dict[str, Any]) -> str:
+def _item_remarks(row: _Row) -> str:
+    """What an editor should look at in an item that is read all the same."""
+    found = []
+    occasion = lexicons.festival_name(row["festival"])
+    if occasion and occasion not in _occasions():
+        found.append(f"日历里没有节日「{row['festival']}」，不会按节日安排")
+    if row["phase"] and not row["campaign"]:
+        found.append(f"填了阶段「{WORDS[row['phase']]}」，没有填活动：阶段只在同一个活动里排先后")
+    return "；".join(found)
+
+
+def _occasions() -> frozenset[str]:
+    """Every festival and dated day of the calendar table, as items name them."""
+    return frozenset(map(lexicons.festival_name, lexicons.calendar()["name"]))
+
+
+def _loose_ends(rows: list[_Row]) -> Iterator[tuple[int, str]]:
+    """Items that are to come after one that is not in the file."""
+    known = {row["item_id"] for row in rows}
+    for place, row in enumerate(rows):
+        if lost := [name for name in row["after"] if name not in known]:
+            yield place, f"先发条目「{'、'.join(lost)}」不在读入的条目里，排期前请补上它，或改正编号"
+
+
+def _group_faults(row: _Row) -> str:
     """What is wrong with a group, "" when nothing is."""
     if not row["group_id"] or not row["name"]:
         return "没有群编号" if not row["group_id"] else "没有群名"
+    for name in ("group_id", "segment"):
+        if row[name] in {_inputs.ALL_GROUPS, *_EXTRA_WORDS["groups"]}:
+            caption = schema.GROUPS.captions[name]
+            return f"{caption}不能叫「{row[name]}」：在「发给」里，它的意思是所有的群"
     if not str(row["written_members"]).strip():
         return "没有填人数"
     if pd.isna(row["members"]) or row["members"] <= 0:
         return f"人数要是大于 0 的整数（现在是「{row['written_members']}」）"
-    for name in ("posts_per_day", "posts_per_week"):
-        if pd.isna(row[name]):
-            return f"{schema.GROUPS.captions[name]}要填一个整数（现在是「{row[f'written_{name}']}」）"
+    for name in ("posts_per_day", "posts_per_week", "promos_per_week"):
+        needed = name != "promos_per_week"
+        if (pd.isna(row[name]) and needed) or _unread(row, name, tables.parse_count):
+            written = row[f"written_{name}"]
+            return f"{schema.GROUPS.captions[name]}要填一个不小于 0 的整数（现在是「{written}」）"
     if row["purpose"] not in ("own", "link"):
         return f"不认识的用途「{row['purpose']}」，可以填：自有、引流"
     if not row["slots"]:
@@ -257,8 +395,23 @@ def _group_faults(row: dict[str, Any]) -> str:
     return ""
 
 
-def _group_remarks(row: dict[str, Any]) -> str:
+def _group_remarks(row: _Row) -> str:
     """What an editor should look at in a group that is read all the same."""
-    if row["channel"] in _inputs.CHANNELS:
-        return ""
-    return f"不认识的渠道「{row['channel']}」，照写的保留；常用的是：{'、'.join(_inputs.CHANNELS)}"
+    found = []
+    if row["channel"] not in _inputs.CHANNELS:
+        listed = "、".join(_inputs.CHANNELS)
+        found.append(f"不认识的渠道「{row['channel']}」，照写的保留；常用的是：{listed}")
+    for name in ("posts_per_day", "posts_per_week"):
+        if row[name] == 0:
+            found.append(f"{schema.GROUPS.captions[name]}是 0，这个群什么都不会排")
+    spans = _inputs.parse_quiet(row["quiet"])
+    still = [
+        slot
+        for slot in row["slots"]
+        if any(first <= _inputs.parse_clock(slot) < last for first, last in spans)
+    ]
+    if len(still) == len(row["slots"]):
+        found.append("免打扰盖住了全部时段，这个群什么都不会排")
+    elif still:
+        found.append(f"时段 {'、'.join(still)} 落在免打扰里，不会排")
+    return "；".join(found)

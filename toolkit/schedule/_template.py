@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from toolkit import schema
 from toolkit.schedule._inputs import CHANNELS, checked_choice
-from toolkit.schema import ITEM_KINDS, PHASES, TONES, WORDS, InputError
+from toolkit.schema import ITEM_KINDS, PHASES, TONES, WORDS, Column, InputError
 
 _ROWS = 1_000
 # column: (width in half-width characters, what to fill in, example)
@@ -33,6 +33,33 @@ _ITEMS: dict[str, tuple[int, str, str]] = {
     "copy": (48, "群里要发的文案，可以先空着", "今晚八点接龙，明早到店自提。"),
     "media": (20, "图片文件名，用顿号隔开", "芋头1.jpg、芋头2.jpg"),
     "link": (24, "链接，可以不填", ""),
+    "clock": (14, "只能在这些时刻发，用顿号隔开；群里要有这个时段；不填不限", "20:00"),
+}
+_RECURRING: dict[str, tuple[int, str, str]] = {
+    **_ITEMS,
+    "item_id": (14, "每个栏目自己的编号，不能重复；每一期的编号是“编号@日期”", "每周五干货"),
+    "title": (36, "标题，每一期都一样", "周五小课：应季的菜怎么存"),
+    "kind": (10, "类型，从下拉里选；不填算干货", "干货"),
+    "campaign": (16, "活动名，可以不填；阶段的先后按整个活动算，不分期", ""),
+    "phase": (10, "活动里的阶段，一般不填", ""),
+    "value": (8, "每一期的价值，不小于 0 的数；不填算 1。常青内容按十分之一算，只补空", "1"),
+    "earliest": (14, "栏目最早从哪天开始，含这一天；不填不限", "2026-09-21"),
+    "latest": (14, "栏目最晚到哪天，含这一天；不填不限", ""),
+    "waves": (10, "每一期最多分几个时间群发；不填算 1。常青内容想各群各自补空，就填大些", "1"),
+    "after": (14, "要先发的条目编号，用顿号隔开；写栏目编号，就是那个栏目在这之前最近的一期", "周三预告"),
+    "festival": (10, "为哪个节日准备，一般不填", ""),
+    "must_send": (8, "每一期都必发，从下拉里选；不填算否；常青内容不能填是", "否"),
+    "copy": (48, "群里要发的文案；每一期不同就先空着", ""),
+    "media": (20, "图片文件名，用顿号隔开；每一期不同就先空着", ""),
+    "weekdays": (16, "星期几发，用顿号隔开；也可以写工作日、休息日（都算调休）、每天；常青内容不填", "五"),
+    "until": (14, "发到哪天为止，含这一天；不填不限", "2026-12-31"),
+    "skips": (
+        28,
+        "哪些天不发，用顿号隔开：日期、起止日期，或假期的名字、节假日",
+        "国庆假期、2026-11-11至2026-11-12",
+    ),
+    "moves": (26, "哪一期改到哪天，用顿号隔开；常青内容不填", "2026-10-09→2026-10-10"),
+    "cooldown": (10, "常青内容才填：同一个群隔多少天才能再发；这时不填星期", ""),
 }
 _GROUPS: dict[str, tuple[int, str, str]] = {
     "group_id": (10, "每个群自己的编号，不能重复", "G03"),
@@ -52,7 +79,12 @@ _GROUPS: dict[str, tuple[int, str, str]] = {
     "promos_per_week": (12, "每周最多几条促销；不填不另限", "2"),
     "owner": (10, "负责人，可以不填", "小林"),
 }
-_DATES = ("earliest", "latest", "closes")
+_DATES = ("earliest", "latest", "closes", "until")
+_BOOKS = {
+    "items": (schema.ITEMS, _ITEMS, "内容"),
+    "groups": (schema.GROUPS, _GROUPS, "群"),
+    "recurring": (schema.RECURRING, _RECURRING, "固定栏目"),
+}
 
 
 def _choices() -> dict[str, list[str]]:
@@ -66,29 +98,29 @@ def _choices() -> dict[str, list[str]]:
     }
 
 
-def write_template(path: str | Path, *, what: Literal["items", "groups"] = "items") -> Path:
+def write_template(path: str | Path, *, what: Literal["items", "groups", "recurring"] = "items") -> Path:
     """The path of a new XLSX to fill in: a sheet with Chinese headings and choices, and 「填写说明」 beside it.
 
-    The first sheet is empty below its heading; `read_items` and `read_groups` read it back and pass over the other.
-    A folder that is not there yet is made.
+    The first sheet is empty below its heading; `read_items`, `read_groups` and `read_recurring` read it back and pass
+    over the other. A folder that is not there yet is made.
 
-    Raises ChoiceError when `what` is neither "items" nor "groups", InputError when `path` is a folder or lies below
-    a file, PermissionError when the file is open in Excel or must not be written.
+    Raises ChoiceError when `what` is none of "items", "groups" and "recurring", InputError when `path` is a folder or
+    lies below a file, PermissionError when the file is open in Excel or must not be written.
     """
-    checked_choice(what, ("items", "groups"), "what")
+    checked_choice(what, tuple(_BOOKS), "what")
     import xlsxwriter
 
-    contract, guide = (schema.ITEMS, _ITEMS) if what == "items" else (schema.GROUPS, _GROUPS)
+    contract, guide, name = _BOOKS[what]
     target = Path(path)
     _make_room(target)
     # xlsxwriter would wrap a PermissionError in an error of its own
     data = io.BytesIO()
     with xlsxwriter.Workbook(data) as book:
         head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "vcenter"})
-        sheet = book.add_worksheet("内容" if what == "items" else "群")
-        for place, name in enumerate(contract.names):
-            _column(book, sheet, (place, name), guide[name][0])
-            sheet.write_string(0, place, contract.captions[name], head)
+        sheet = book.add_worksheet(name)
+        for place, column in enumerate(contract.columns):
+            _column(book, sheet, (place, column), guide[column.name][0])
+            sheet.write_string(0, place, column.caption, head)
         sheet.freeze_panes(1, 2)
         _explain(book, guide, contract, head)
     target.write_bytes(data.getvalue())
@@ -105,17 +137,14 @@ def _make_room(target: Path) -> None:
         raise InputError(f"建不了文件夹 {target.parent}：路径里有一段是文件。请换一个文件夹。") from error
 
 
-def _column(book: Any, sheet: Any, column: tuple[int, str], width: int) -> None:
+def _column(book: Any, sheet: Any, placed: tuple[int, Column], width: int) -> None:
     """Width, format and choices of one column; ids and clock times are text, or Excel would rewrite them."""
-    place, name = column
-    kinds = {c.name: c.kind for c in (*schema.ITEMS.columns, *schema.GROUPS.columns)}
-    shape = {"text": "@", "list": "@"}.get(kinds[name])
-    shape = "yyyy-mm-dd" if name in _DATES else shape
-    sheet.set_column(
-        place, place, width, book.add_format({"num_format": shape or "General", "valign": "top"})
-    )
-    if name in _choices():
-        sheet.data_validation(1, place, _ROWS, place, {"validate": "list", "source": _choices()[name]})
+    place, column = placed
+    shape = {"text": "@", "list": "@"}.get(column.kind, "General")
+    shape = "yyyy-mm-dd" if column.name in _DATES else shape
+    sheet.set_column(place, place, width, book.add_format({"num_format": shape, "valign": "top"}))
+    if column.name in _choices():
+        sheet.data_validation(1, place, _ROWS, place, {"validate": "list", "source": _choices()[column.name]})
 
 
 def _explain(book: Any, guide: dict[str, tuple[int, str, str]], contract: schema.Contract, head: Any) -> None:

@@ -139,6 +139,9 @@ WORDS: dict[str, str] = {
     "cancelled": "取消",
     "own": "自有",
     "link": "引流",
+    "added": "加入",
+    "removed": "移走",
+    "moved": "改时间",
 }
 
 
@@ -309,6 +312,20 @@ ITEMS = _contract(
     _text("copy", "文案", **_MAYBE),
     _list("media", "图片", default=[]),
     _text("link", "链接", **_MAYBE),
+    _list("clock", "限定时刻", default=[]),
+)
+
+
+# a rule for content that comes back: the columns of ITEMS with what repeats it
+RECURRING = _contract(
+    "RECURRING",
+    "固定栏目",
+    *ITEMS.columns,
+    _list("weekdays", "星期", default=[]),
+    Column("until", "date", "截止日期", True, None),
+    _list("skips", "跳过日期", default=[]),
+    _list("moves", "改期", default=[]),
+    _count("cooldown", "间隔天数", **_MAYBE),
 )
 
 
@@ -462,6 +479,70 @@ CHECKS = _contract(
     _text("severity", "轻重", choices=("block", "warn", "info")),
     _text("post_id", "发布编号"),
     _text("message", "说明"),
+    _score("cost", "代价", default=0.0),
+)
+
+
+# what a change does: every post that came, went, moved or changed its state
+CHANGES = _contract(
+    "CHANGES",
+    "改动",
+    _text("post_id", "发布编号"),
+    _text("item_id", "条目编号"),
+    _text("group_id", "群编号"),
+    _text("change", "怎么变", choices=("added", "removed", "moved", "status")),
+    _time("was", "原时间", **_MAYBE),
+    _time("starts_at", "新时间", **_MAYBE),
+    _score("value_change", "价值增减"),
+)
+
+
+# where else a post could stand, and what that would cost
+PLACES = _contract(
+    "PLACES",
+    "换个时间",
+    _time("starts_at", "时间"),
+    _flag("chosen", "现在排在这里"),
+    _score("value_change", "价值增减", **_MAYBE),
+    _text("rule_id", "规则编号", **_MAYBE),
+    _text("reason", "说明"),
+)
+
+
+# cells that two colleagues changed in two ways
+CONFLICTS = _contract(
+    "CONFLICTS",
+    "改动冲突",
+    _text("post_id", "发布编号"),
+    _text("column", "列名"),
+    _text("base", "原来"),
+    _text("first", "一份改成"),
+    _text("second", "另一份改成"),
+    _text("kept", "暂且保留"),
+)
+
+
+# people in two groups: the part of the first group's members who are in the other as well
+OVERLAP = _contract(
+    "OVERLAP",
+    "群友重合",
+    _text("group_id", "群编号"),
+    _text("other_id", "另一个群"),
+    _score("share", "重合比例"),
+)
+
+
+# what a weekday and slot of a group is worth, as a ratio to the pooled mean
+TIMES = _contract(
+    "TIMES",
+    "时段价值",
+    _text("group_id", "群编号"),
+    _count("weekday", "星期几（0 是周一）"),
+    _text("slot", "时段"),
+    _score("value", "价值（倍）"),
+    _score("low", "下限", **_MAYBE),
+    _score("high", "上限", **_MAYBE),
+    _count("posts", "发布次数", **_MAYBE),
 )
 
 
@@ -473,6 +554,12 @@ CONTRACTS = (
         CALENDAR,
         UNPLACED,
         CHECKS,
+        CHANGES,
+        PLACES,
+        CONFLICTS,
+        OVERLAP,
+        TIMES,
+        RECURRING,
         NEW_WORDS,
         CONTRAST,
         PASSAGES,
