@@ -10,7 +10,7 @@ import pytest
 
 from toolkit import schema
 from toolkit.schedule import check_calendar
-from toolkit.schema import ColumnError, PlanError, Rules
+from toolkit.schema import ColumnError, PlanError, Quota, Rules
 
 # 2026-09-21 is a Monday and a workday without any mark
 SLOTS = ["08:30", "12:30", "20:00"]
@@ -37,11 +37,11 @@ def checks(
     items: list[dict[str, Any]] | None = None,
     groups: list[dict[str, Any]] | None = None,
     rules: Rules | None = None,
+    **more: Any,
 ) -> pd.DataFrame:
     calendar = pd.DataFrame(posts) if posts else schema.CALENDAR.empty()
-    return check_calendar(
-        calendar, pd.DataFrame(items or [item()]), pd.DataFrame(groups or [group()]), rules=rules
-    )
+    tables = [pd.DataFrame(items or [item()]), pd.DataFrame(groups or [group()])]
+    return check_calendar(calendar, *tables, rules=rules, **more)
 
 
 def broken(*args: Any, **kwargs: Any) -> list[tuple[str, str, str]]:
@@ -115,6 +115,13 @@ ONE_RULE: dict[str, dict[str, Any]] = {
         "rules": Rules(min_gap=241),
         "bad": ["b@g1"],
     },
+    "platform": {
+        "posts": [post(), post("b", "2026-09-27 12:30")],
+        "items": [item(), item("b")],
+        "groups": [group(channel="企微群")],
+        "rules": Rules(quotas=(Quota("企微群", "企微群发", per_week=1),)),
+        "bad": ["b@g1"],
+    },
 }
 
 
@@ -155,6 +162,7 @@ def test_every_rule_id_has_its_case() -> None:
     contract = {
         *("unknown", "audience", "once", "slot", "quiet", "window", "per_day", "per_week", "promos_per_week"),
         *("slot_clash", "waves", "minutes", "after", "phase", "solemn", "festival", "min_gap"),
+        "platform",
     }
     assert set(ONE_RULE) == contract
 
