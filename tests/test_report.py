@@ -1,5 +1,6 @@
 """The page an editor forwards: its order, its words, and that hostile text stays text."""
 
+import dataclasses
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -19,6 +20,7 @@ from frames import (
 
 from toolkit import schema
 from toolkit.export import write_report
+from toolkit.schema import CHECKS, check
 
 # --- the report --------------------------------------------------------------------------------------------------
 
@@ -283,6 +285,9 @@ def test_hostile_text_is_never_markup(tmp_path: Path, text: str) -> None:
         plan, "calendar", hostile(plan.calendar, text, "post_id", "item_id", "group_id", "status")
     )
     object.__setattr__(plan, "unplaced", hostile(plan.unplaced, text, "item_id"))
+    checks = [(text, severity, text, text, 1.0) for severity in ("block", "warn", "warn", "info")]
+    object.__setattr__(plan, "checks", check(pd.DataFrame(checks, columns=CHECKS.names), CHECKS))
+    object.__setattr__(plan, "bound_by", text)
     rivals = make_rivals().assign(source=text, channel=text)
     rivals["top_titles"] = [[{"title": text, "url": text, "reads": 1, "published_at": None}]] * 3
     trends = hostile(make_trends(), text, "status", "evidence")
@@ -314,3 +319,33 @@ def test_a_year_without_known_days_off_is_named(tmp_path: Path) -> None:
     plan = make_plan()
     plan.calendar["starts_at"] += pd.Timedelta(days=3650)
     assert "2036 年的放假安排没有收录，只按周末算。" in Page(full_report(tmp_path / "a.html", plan=plan)).text
+
+
+def test_the_plan_says_what_it_broke_and_how_its_bound_was_made(tmp_path: Path) -> None:
+    rows = [
+        ("mix", "warn", "g1", "一群促销太多", 1.5),
+        ("mix", "warn", "g2", "二群促销太多", 2.25),
+        ("pinned", "warn", "p3", "已定的发布不合节日的规矩", 0.0),
+        ("quiet", "block", "p4", "落在免打扰里", 0.0),
+    ]
+    checks = check(pd.DataFrame(rows, columns=CHECKS.names), CHECKS)
+    plan = dataclasses.replace(make_plan(), checks=checks, bound_by="放宽整数后求得。")
+    page = Page(full_report(tmp_path / "a.html", plan=plan))
+    assert (
+        "这份排期的总价值是 13.8，上限是 14.0。上限的由来：放宽整数后求得。违反规则 1 处落在免打扰里"
+        "要留意的 3 处，代价 3.8内容搭配：2 处，代价 3.8已定或已发的保留：1 处"
+        "二群促销太多 代价 2.2一群促销太多 代价 1.5已定的发布不合节日的规矩9月21日 周一"
+    ) in page.text
+    # no group of rows to sum up: the list alone; nothing broken: no word of it
+    single = dataclasses.replace(plan, checks=checks.head(1), bound_by="")
+    text = Page(full_report(tmp_path / "b.html", plan=single)).text
+    assert "上限是 14.0。要留意的 1 处，代价 1.5一群促销太多 代价 1.59月21日 周一" in text
+    bare = Page(full_report(tmp_path / "c.html")).text
+    assert not [word for word in ("要留意的", "违反规则", "上限的由来") if word in bare]
+
+
+def test_a_long_list_of_checks_points_to_the_workbook(tmp_path: Path) -> None:
+    rows = [("mix", "warn", "g1", f"第 {number} 处", 1.0) for number in range(203)]
+    plan = dataclasses.replace(make_plan(), checks=check(pd.DataFrame(rows, columns=CHECKS.names), CHECKS))
+    text = Page(full_report(tmp_path / "a.html", plan=plan)).text
+    assert "第 199 处 代价 1.0另有 3 条，见工作簿的「检查」表" in text

@@ -31,7 +31,8 @@ def write_csv(
 
     Lists are joined by 、, times are ISO 8601 with their offset, yes and no are TRUE and FALSE, missing
     values are empty. Text that a spreadsheet would run gets an apostrophe before it (`unquote_cell` takes
-    it off); numbers are untouched. An empty frame gives the header alone. Raises InputError when the path
+    it off, and reading the file does so by itself); numbers are untouched. A CALENDAR comes back through `read_calendar`.
+    An empty frame gives the header alone. Raises InputError when the path
     cannot be written.
     """
     frame = _named(plan_or_frame, items, groups)

@@ -2,38 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
 
-from toolkit.charts import day_marks, escape, format_day, format_share, plain
+from toolkit.charts import escape, format_day, format_share, plain
 from toolkit.export import _page
-from toolkit.export._posts import calendar_notes, posts, word
-from toolkit.schema import UNPLACED, WORDS, Plan, check
+from toolkit.export._posts import calendar_notes, marks_of, posts, word
+from toolkit.schema import CHECKS, UNPLACED, WORDS, Plan, check
+from toolkit.schema._rules import RULES
 
 # the words for a rule where many rows are summed up; each row has its own full reason
-RULE_WORDS = {
-    "audience": "不是发给这个群的",
-    "slot": "没有可用的时段",
-    "quiet": "落在免打扰时间",
-    "window": "不在可发的日期内",
-    "per_day": "当天已到上限",
-    "per_week": "当周已到上限",
-    "promos_per_week": "当周促销已到上限",
-    "slot_clash": "时段已被占用",
-    "waves": "群发批数不够",
-    "minutes": "负责人的时间不够",
-    "after": "要先发的内容没有发",
-    "phase": "活动阶段的先后不合",
-    "solemn": "庄重日不能发",
-    "festival": "节日当天不发无关促销",
-    "platform": "平台的限额已满",
-    "min_gap": "两次发布隔得太近",
-    "must_send": "必发而没能排入",
-    "outbid": "位置让给了价值更高的内容",
-    "not_approved": "还没有审核通过",
-}
+RULE_WORDS = {rule_id: rule.unmet or rule.name for rule_id, rule in RULES.items()}
+
 MOST_LISTED = 200
 
 
@@ -62,7 +44,7 @@ def plan_section(plan: Plan | None, why: str, *, sample_groups: bool) -> str:
     reach = (
         f'<p>已达上限的 <span class="big">{format_share(1 - plan.gap)}</span></p>'
         '<p class="note">理论上限：在同样的规则下，任何排法的总价值都超不过的数。'
-        f"这份排期的总价值是 {plan.value:.1f}，上限是 {plan.bound:.1f}。</p>"
+        f"这份排期的总价值是 {plan.value:.1f}，上限是 {plan.bound:.1f}。{_origin(plan)}</p>"
     )
     notes = "".join(f'<p class="note">{escape(note)}。</p>' for note in calendar_notes(frame["starts_at"]))
     days = "".join(
@@ -70,11 +52,55 @@ def plan_section(plan: Plan | None, why: str, *, sample_groups: bool) -> str:
         for day, part in frame.groupby(frame["starts_at"].dt.date, sort=True)
     )
     nothing = "" if days else _page.empty("没有一条内容能排进去，原因见下面的未排入。")
-    return sample + reach + notes + nothing + days + _unplaced(plan)
+    return sample + reach + notes + _checks(plan) + nothing + days + _unplaced(plan)
+
+
+def _origin(plan: Plan) -> str:
+    """How the bound was made, in one sentence; "" where the plan does not say."""
+    words = plain(plan.bound_by).strip().rstrip("。")
+    return f"上限的由来：{escape(words)}。" if words else ""
+
+
+def _checks(plan: Plan) -> str:
+    """What the independent checker says: broken hard rules in the open, the rest with its costs folded away."""
+    frame = check(plan.checks, CHECKS)
+    hard = frame[frame["severity"] == "block"]
+    soft = frame[frame["severity"] != "block"].sort_values("cost", ascending=False, kind="stable")
+    found = ""
+    if len(hard):
+        found = f'<h3 class="day block">违反规则 {len(hard)} 处</h3>' + _listed(
+            (escape(message) for message in hard["message"]), "检查"
+        )
+    if soft.empty:
+        return found
+    sums = soft.groupby("rule_id", sort=False)["cost"].agg(["size", "sum"])
+    summed = _page.bullets(
+        f"{escape(RULES[str(rule)].name if rule in RULES else rule)}：{count} 处{_cost(cost)}"
+        for rule, count, cost in (sums.itertuples(name=None) if len(sums) < len(soft) else ())
+    )
+    lines = (
+        escape(message) + (f" <small>代价 {cost:.1f}</small>" if cost else "")
+        for message, cost in zip(soft["message"], soft["cost"], strict=True)
+    )
+    total = _cost(float(soft["cost"].sum()))
+    return found + _page.details(f"要留意的 {len(soft)} 处{total}", summed + _listed(lines, "检查"))
+
+
+def _cost(cost: float) -> str:
+    return f"，代价 {cost:.1f}" if cost else ""
+
+
+def _listed(lines: Iterable[str], sheet: str) -> str:
+    """Lines of HTML as a list, its end cut with a word on where the rest stands: a sheet of the workbook."""
+    every = list(lines)
+    more = (
+        [f"另有 {len(every) - MOST_LISTED} 条，见工作簿的「{sheet}」表"] if len(every) > MOST_LISTED else []
+    )
+    return _page.bullets([*every[:MOST_LISTED], *more])
 
 
 def _day(day: Any, frame: pd.DataFrame, everyone: int) -> str:
-    marks = "".join(f'<span class="{kind}">{escape(words)}</span>' for kind, words in day_marks(day))
+    marks = "".join(f'<span class="{kind}">{escape(words)}</span>' for kind, words in marks_of(day))
     heads = [
         *(("时间", "time"), ("标题", "key"), ("类型", "time")),
         *(("群", "text"), ("为什么排在这里", "text muted")),
@@ -141,10 +167,5 @@ def _unplaced(plan: Plan) -> str:
         f"<br><small>{escape('、'.join(groups))}：{escape(reason)}</small>"
         for (item, reason), groups in gathered.items()
     ]
-    more = (
-        f"<li>另有 {len(lines) - MOST_LISTED} 条，见工作簿的「未排入」表</li>"
-        if len(lines) > MOST_LISTED
-        else ""
-    )
-    listed = _page.bullets(lines[:MOST_LISTED]).removesuffix("</ul>") + more + "</ul>"
+    listed = _listed(lines, "未排入")
     return f'<h3 class="day">未排入 {len(frame)} 次</h3>{summed}{_page.details("逐条看原因", listed)}'

@@ -1,14 +1,15 @@
-"""What the writers share: the calendar joined with items and groups, captions, and writing a file."""
+"""What the writers share: the calendar joined with items and groups, captions, days, and writing a file."""
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from toolkit import lexicons
-from toolkit.charts import part_caption, plain
+from toolkit.charts import day_marks, part_caption, plain
 from toolkit.schema import (
     CALENDAR,
     CONTRACTS,
@@ -33,8 +34,8 @@ def posts(
 ) -> pd.DataFrame:
     """CALENDAR sorted by time, group name and post, with the item's and the group's columns behind.
 
-    Added: title, kind, copy, minutes, owner, name, segment. An unknown item or group shows its id. Raises
-    ColumnError when a post has no time or two posts share a post_id.
+    Added: title, kind, copy, minutes, owner, name, segment, channel. An unknown item or group shows its id and has
+    no channel. Raises ColumnError when a post has no time or two posts share a post_id.
     """
     if isinstance(plan_or_frame, Plan):
         calendar = plan_or_frame.calendar
@@ -50,10 +51,10 @@ def posts(
     about_groups = check(GROUPS.empty() if groups is None else groups, GROUPS).drop_duplicates("group_id")
     frame = frame.merge(
         about_items[["item_id", "title", "kind", "copy", "minutes", "owner"]], on="item_id", how="left"
-    ).merge(about_groups[["group_id", "name", "segment"]], on="group_id", how="left")
+    ).merge(about_groups[["group_id", "name", "segment", "channel"]], on="group_id", how="left")
     frame["title"] = frame["title"].fillna(frame["item_id"])
     frame["name"] = frame["name"].fillna(frame["group_id"])
-    for name in ("kind", "owner", "segment"):
+    for name in ("kind", "owner", "segment", "channel"):
         frame[name] = frame[name].fillna("")
     return frame.sort_values(["starts_at", "name", "post_id"], kind="stable").reset_index(drop=True)
 
@@ -116,6 +117,16 @@ def write_bytes(path: Path | str, data: bytes) -> Path:
             "如果它正在 Excel 或别的程序里打开，请先关掉；否则请换一个文件夹。"
         ) from error
     return target
+
+
+def marks_of(day: dt.date) -> list[tuple[str, str]]:
+    """What is special about a day, as (kind, words): `day_marks` and the shopping days.
+
+    >>> marks_of(dt.date(2026, 11, 11))
+    [('shopping', '双11')]
+    """
+    shopping = lexicons.days_of("shopping").get(day)
+    return day_marks(day) + ([("shopping", shopping)] if shopping else [])
 
 
 def calendar_notes(times: pd.Series[Any]) -> list[str]:
