@@ -535,7 +535,7 @@ def test_prove_reaches_what_trying_everything_finds_and_bounds_hold(items: list[
         ([item("a", groups=["火星人"])], {}, "要发给「火星人」"),
         ([item("a", kind="广告")], {}, "类型「广告」不认识"),
         ([item("a", value=-1)], {}, "价值.*是 -1"),
-        ([item("a", waves=0)], {}, "批数至少是 1"),
+        ([item("a", waves=0)], {}, "群发批数是 0"),
         ([item("a")], {"days": 0}, "1 到 731"),
         ([item("a")], {"start": "下周一"}, "看不懂：.*下周一"),
         ([item("a")], {"pinned": pd.DataFrame([post("a", "")])}, "没有发布时间"),

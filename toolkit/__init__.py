@@ -23,21 +23,36 @@ if TYPE_CHECKING:
     from toolkit.documents import monday_after as monday_after
     from toolkit.documents import read_documents as read_documents
     from toolkit.documents import read_text as read_text
+    from toolkit.export import read_calendar as read_calendar
     from toolkit.export import write_csv as write_csv
     from toolkit.export import write_ics as write_ics
     from toolkit.export import write_report as write_report
+    from toolkit.export import write_sop as write_sop
     from toolkit.export import write_xlsx as write_xlsx
     from toolkit.headlines import score_headlines as score_headlines
     from toolkit.headlines import suggest_for_topics as suggest_for_topics
     from toolkit.headlines import suggest_headlines as suggest_headlines
+    from toolkit.schedule import Merged as Merged
     from toolkit.schedule import check_calendar as check_calendar
+    from toolkit.schedule import compare_plans as compare_plans
+    from toolkit.schedule import days_note as days_note
+    from toolkit.schedule import expand_evergreen as expand_evergreen
+    from toolkit.schedule import expand_recurring as expand_recurring
+    from toolkit.schedule import list_kits as list_kits
+    from toolkit.schedule import merge_calendars as merge_calendars
     from toolkit.schedule import plan_posts as plan_posts
+    from toolkit.schedule import read_days as read_days
     from toolkit.schedule import read_groups as read_groups
     from toolkit.schedule import read_items as read_items
+    from toolkit.schedule import read_recurring as read_recurring
+    from toolkit.schedule import use_days as use_days
+    from toolkit.schedule import use_kit as use_kit
     from toolkit.schedule import write_template as write_template
     from toolkit.schema import Plan as Plan
+    from toolkit.schema import Quota as Quota
     from toolkit.schema import Read as Read
     from toolkit.schema import Rules as Rules
+    from toolkit.schema import Soft as Soft
     from toolkit.schema import ToolkitError as ToolkitError
     from toolkit.store import Workspace as Workspace
     from toolkit.text import segment as segment
@@ -83,10 +98,41 @@ else:
             "read_documents",
             "read_text",
         ),
-        "export": ("write_csv", "write_ics", "write_report", "write_xlsx"),
+        "export": (
+            "read_calendar",
+            "write_csv",
+            "write_ics",
+            "write_report",
+            "write_sop",
+            "write_xlsx",
+        ),
         "headlines": ("score_headlines", "suggest_for_topics", "suggest_headlines"),
-        "schedule": ("check_calendar", "plan_posts", "read_groups", "read_items", "write_template"),
-        "schema": ("Plan", "Read", "Rules", "ToolkitError"),
+        "schedule": (
+            "Merged",
+            "check_calendar",
+            "compare_plans",
+            "days_note",
+            "expand_evergreen",
+            "expand_recurring",
+            "list_kits",
+            "merge_calendars",
+            "plan_posts",
+            "read_days",
+            "read_groups",
+            "read_items",
+            "read_recurring",
+            "use_days",
+            "use_kit",
+            "write_template",
+        ),
+        "schema": (
+            "Plan",
+            "Quota",
+            "Read",
+            "Rules",
+            "Soft",
+            "ToolkitError",
+        ),
         "store": ("Workspace",),
         "text": ("segment",),
         "topics": ("find_topics", "items_from_topics", "rank_topics"),

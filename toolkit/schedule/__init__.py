@@ -1,8 +1,31 @@
-"""Items and groups to a content calendar: the planner, its independent judge, and the door in for both tables."""
+"""Items and groups to a content calendar: the planner, its independent judge, and the door in for the tables."""
 
 from toolkit.schedule._check import check_calendar
+from toolkit.schedule._compare import compare_plans
+from toolkit.schedule._days import days_note, read_days, use_days
+from toolkit.schedule._evergreen import expand_evergreen
+from toolkit.schedule._kits import list_kits, use_kit
+from toolkit.schedule._merge import Merged, merge_calendars
 from toolkit.schedule._plan import plan_posts
-from toolkit.schedule._read import read_groups, read_items
+from toolkit.schedule._read import read_groups, read_items, read_recurring
+from toolkit.schedule._recurring import expand_recurring
 from toolkit.schedule._template import write_template
 
-__all__ = ["check_calendar", "plan_posts", "read_groups", "read_items", "write_template"]
+__all__ = [
+    "Merged",
+    "check_calendar",
+    "compare_plans",
+    "days_note",
+    "expand_evergreen",
+    "expand_recurring",
+    "list_kits",
+    "merge_calendars",
+    "plan_posts",
+    "read_days",
+    "read_groups",
+    "read_items",
+    "read_recurring",
+    "use_days",
+    "use_kit",
+    "write_template",
+]

@@ -8,15 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from toolkit.schedule._world import FAR, Array, World
+from toolkit.schedule._value import Array
+from toolkit.schedule._world import FAR, World
 
 NOWHERE = -1
+_PARTS = 65536.0
 # in the order in which an editor would ask: the first that bars is named where several do equally often
 MOVING_RULES = (
     "after",
     "phase",
     "minutes",
     "waves",
+    "platform",
     "promos_per_week",
     "per_week",
     "per_day",
@@ -27,12 +30,16 @@ MOVING_RULES = (
 
 @dataclass(frozen=True, eq=False)
 class Candidates:
-    """Every place (item, group, send time) that no rule bars before anything new is placed; sorted by item."""
+    """Every place (item, group, send time) that no rule bars before anything new is placed, and its value.
+
+    Sorted by item, group and time.
+    """
 
     item: Array
     group: Array
     time: Array
     begin: Array
+    value: Array
 
     def of(self, i: int) -> slice:
         """The candidates of one item."""
@@ -57,9 +64,11 @@ class Ledger:
         self.waves_left = world.items["waves"].to_numpy(dtype=np.int64).copy()
         self.minutes = world.items["minutes"].to_numpy(dtype=np.int64)
         self.minutes_left = np.tile(world.minutes_cap, (len(world.owners), 1)).astype(np.int64)
-        self.day_left = np.tile(_column(world, "posts_per_day")[:, None], (1, world.days))
-        self.week_left = np.tile(_column(world, "posts_per_week")[:, None], (1, weeks))
-        self.promos_left = np.tile(_column(world, "promos_per_week")[:, None], (1, weeks))
+        self.day_left = np.tile(world.day_cap[:, None], (1, world.days))
+        self.week_left = np.tile(world.week_cap[:, None], (1, weeks))
+        self.month_left = world.month_cap.copy()
+        promos = world.groups["promos_per_week"].fillna(FAR).to_numpy(dtype=np.int64)
+        self.promos_left = np.tile(promos[:, None], (1, weeks))
         self.promotion = world.promotion
         self._stand()
 
@@ -67,6 +76,7 @@ class Ledger:
         """Take the room that standing posts need; a ceiling they break is simply full."""
         world = self.world
         seen: set[tuple[int, int]] = set()
+        first = world.start.replace(day=1)
         columns = (world.fixed[name] for name in ("item", "group", "day", "minute"))
         for i, g, day, minute in zip(*columns, strict=True):
             inside = 0 <= day < world.days
@@ -76,6 +86,10 @@ class Ledger:
                 self.near[g] += np.abs(world.minute - minute) < world.rules.min_gap
                 if inside:
                     self.day_left[g, day] -= 1
+                date = world.date_at(day)
+                month = (date.year - first.year) * 12 + date.month - first.month
+                if 0 <= month < self.month_left.shape[1]:
+                    self.month_left[g, month] -= 1
                 if 0 <= week < self.week_left.shape[1]:
                     self.week_left[g, week] -= 1
                     self.promos_left[g, week] -= int(i >= 0 and self.promotion[i])
@@ -85,6 +99,8 @@ class Ledger:
                 self.uses[i] += world.minute == minute
                 if inside:
                     self.minutes_left[world.owner[i], day] -= self.minutes[i]
+            if i >= 0 and g >= 0 and inside:
+                self.minutes_left[world.owner[i], day] -= world.by_hand[g]
 
     def add(self, i: int, g: int, t: int, *, sign: int = 1) -> None:
         """Place item i in group g at time t (or take it away with sign −1)."""
@@ -97,6 +113,8 @@ class Ledger:
             self.near[g] += sign * (np.abs(world.minute - world.minute[t]) < world.rules.min_gap)
         self.day_left[g, day] -= sign
         self.week_left[g, week] -= sign
+        self.month_left[g, world.month[day]] -= sign
+        self.minutes_left[world.owner[i], day] -= sign * world.by_hand[g]
         if self.promotion[i]:
             self.promos_left[g, week] -= sign
         opened = self.uses[i, t] == (0 if sign > 0 else 1)
@@ -115,17 +133,20 @@ class Ledger:
         day, week = world.day[times], world.week[times]
         new = self.uses[i, times] == 0
         taken = self.taken[groups, times]
+        work = np.where(new, self.minutes[i], 0) + world.by_hand[groups]
+        full_week, full_day = self.week_left[groups, week] <= 0, self.day_left[groups, day] <= 0
         low, high, unmet = self._neighbours(i)
         found = {
             "after": (day <= low[0][groups]) | (day >= high[0][groups]) | unmet[groups],
             "phase": (day <= low[1][groups]) | (day >= high[1][groups]),
-            "minutes": new
-            & (self.minutes[i] > self.minutes_left[world.owner[i], day])
-            & (self.minutes[i] > 0),
+            "minutes": (work > self.minutes_left[world.owner[i], day]) & (work > 0),
             "waves": new & (self.waves_left[i] <= 0),
             "promos_per_week": (self.promos_left[groups, week] <= 0) & bool(self.promotion[i]),
-            "per_week": self.week_left[groups, week] <= 0,
-            "per_day": self.day_left[groups, day] <= 0,
+            "platform": (full_week & world.quota_week[groups])
+            | (full_day & world.quota_day[groups])
+            | (self.month_left[groups, world.month[day]] <= 0),
+            "per_week": full_week & ~world.quota_week[groups],
+            "per_day": full_day & ~world.quota_day[groups],
             "min_gap": (self.near[groups, times] > 0) & ~taken,
             "slot_clash": taken,
         }
@@ -136,6 +157,10 @@ class Ledger:
     def free(self, i: int, groups: Array, times: Array, *, order: bool = True) -> Array:
         """Whether no moving rule bars item i at each (group, time)."""
         return ~np.any(list(self.bars(i, groups, times, order=order).values()), axis=0)
+
+    def free_at(self, i: int, g: int, t: int) -> bool:
+        """Whether no moving rule bars one place."""
+        return bool(self.free(i, np.array([g]), np.array([t]))[0])
 
     def _neighbours(self, i: int) -> tuple[tuple[Array, Array], tuple[Array, Array], Array]:
         """The days that `after` and the phases leave open (both ends excluded), and groups where `after` is unmet."""
@@ -158,33 +183,47 @@ class Ledger:
         return (low_after, low_phase), (high_after, high_phase), unmet
 
 
-def _column(world: World, name: str) -> Array:
-    return world.groups[name].fillna(FAR).to_numpy(dtype=np.int64)
-
-
 def find_candidates(world: World) -> Candidates:
     """All places that the rules leave open beside the standing posts."""
     ledger = Ledger(world)
-    found_i, found_g, found_t = [], [], []
+    found: list[tuple[Array, Array, Array, Array]] = []
     open_times = world.slot & ~world.quiet & ~world.closed[:, world.day]
+    slots = _slot_values(world)
     for i in range(len(world.items)):
         barred = world.barred["window"][i] | world.barred["solemn"][i] | world.barred["festival"][i]
-        wanted = world.audience[i] & ~world.stands[i]
-        groups, times = np.nonzero(open_times & wanted[:, None] & ~barred[world.day][None, :])
+        wanted = np.nonzero(world.audience[i] & ~world.stands[i])[0]
+        allowed = np.nonzero(~barred[world.day] & world.clocked[i])[0]
+        rows, columns = np.nonzero(open_times[np.ix_(wanted, allowed)])
+        groups, times = wanted[rows], allowed[columns]
         free = ledger.free(i, groups, times, order=False)
-        found_g.append(groups[free])
-        found_t.append(times[free])
-        found_i.append(np.full(int(free.sum()), i, dtype=np.int64))
-    sizes = [len(part) for part in found_i]
+        groups, times = groups[free], times[free]
+        value = world.worth[i, groups] * world.factors.days[i, world.day[times]]
+        value = value if slots is None else value * slots[groups, times]
+        found.append((np.full(len(groups), i, dtype=np.int64), groups, times, np.round(value, 6)))
+    begin = np.concatenate([[0], np.cumsum([len(part[0]) for part in found])]).astype(np.int64)
     none = np.zeros(0, dtype=np.int64)
-    item, group, time = (np.concatenate([none, *parts]) for parts in (found_i, found_g, found_t))
-    return Candidates(item, group, time, np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64))
+    item, group, time = (np.concatenate([none, *(part[n] for part in found)]) for n in range(3))
+    return Candidates(item, group, time, begin, np.concatenate([np.zeros(0), *(part[3] for part in found)]))
+
+
+def _slot_values(world: World) -> Array | None:
+    """The worth of each group's times as a ratio (G×T), None where nothing is known of any."""
+    if not world.factors.slots:
+        return None
+    weekday = (world.start.weekday() + world.day) % 7
+    clock = world.minute % 1440
+    found = np.ones((len(world.groups), len(world.minute)))
+    for (g, own, minute), value in world.factors.slots.items():
+        found[g, (weekday == own) & (clock == minute)] = value
+    return found
 
 
 def prices(world: World, cands: Candidates) -> Array:
-    """What each candidate adds to the plan's value: its worth, and the price of a must-send that it meets."""
-    worth = world.worth[cands.item, cands.group]
-    return worth + world.price * world.must[cands.item]
+    """What each candidate adds to the plan's value: its own, and the price of a must-send that it meets.
+
+    In whole parts of 1/65536, so that sums are exact in any order and on any machine.
+    """
+    return np.round((cands.value + world.price * world.must[cands.item]) * _PARTS) / _PARTS
 
 
 def fill(ledger: Ledger, cands: Candidates, gain: Array) -> None:
@@ -201,7 +240,9 @@ def fill(ledger: Ledger, cands: Candidates, gain: Array) -> None:
             totals = np.bincount(times[free], weights=gains[free] + 1e-9)
             best = int(np.argmax(totals))
             for g in groups[free & (times == best)]:
-                ledger.add(i, int(g), best)
+                # minutes by hand add up from group to group
+                if not ledger.world.rules.minutes_by_hand or ledger.free_at(i, int(g), best):
+                    ledger.add(i, int(g), best)
             left = free & (ledger.placed[i, groups] == NOWHERE)
 
 

@@ -13,7 +13,8 @@ from toolkit import schema
 from toolkit.schedule import _inputs, _search, _words
 from toolkit.schedule._check import check_calendar
 from toolkit.schedule._ledger import NOWHERE, Candidates, Ledger, find_candidates
-from toolkit.schedule._world import Array, World, build_world
+from toolkit.schedule._value import Array
+from toolkit.schedule._world import World, build_world
 from toolkit.schema import Plan, Rules
 
 # no vowels, so a code is never a word or a month that Excel would turn into a date; no 0, 1 and look-alikes
@@ -33,6 +34,8 @@ def plan_posts(
     pinned: pd.DataFrame | None = None,
     previous: pd.DataFrame | None = None,
     stability: float | None = None,
+    times: pd.DataFrame | None = None,
+    overlap: pd.DataFrame | None = None,
     effort: Literal["quick", "normal", "prove"] = "normal",
 ) -> Plan:
     """A Plan: which item goes to which group at which time, what was left out and why, its value and its bound.
@@ -42,11 +45,16 @@ def plan_posts(
     pinned stands too; its drafts are worth `stability` more (in units of value) where they stay at the same time,
     and nothing more when that is None. Standing posts outside the days count for every rule but add no value.
 
-    The value of a post is item value × members / 100. An unmet must-send costs ten times the most valuable post.
-    `bound` holds under the same rules for any plan: it is a linear relaxation by weeks and clock times or, for large
-    questions, a Lagrangian one. It leaves out `stability`. "quick", "normal" and "prove" differ in how long they
-    improve; none is ever worse than the greedy plan or breaks a hard rule. Among equals the earlier time is taken.
-    The same input gives the same plan. No items or no groups give an empty plan of value 0.
+    The value of a post is item value × members / 100. `times` (TIMES, as `posting_times` gives it) multiplies it by
+    what the group's weekday and slot are worth; without it all slots are worth the same. `rules.soft` holds further
+    wishes with their prices (see Soft), for which `overlap` (OVERLAP) tells who is in several groups. An unmet
+    must-send costs ten times the most valuable post. `plan.checks` lists every wish that is not met with its cost.
+
+    `bound` holds under the same hard rules for any plan: it is a linear relaxation by weeks and clock times or, for
+    large questions, a Lagrangian one (`bound_by` says which). It leaves out `stability` and every wish but
+    must-sends, so wishes widen the gap. "quick", "normal" and "prove" differ in how long they improve; none is ever
+    worse than the one before it or than the greedy plan, and none breaks a hard rule. Among equals the earlier time
+    is taken. The same input gives the same plan. No items or no groups give an empty plan of value 0.
 
     Raises PlanError for duplicate or unknown ids, unknown groups, a cycle in `after`, or no days; ChoiceError for an
     unknown effort or a wrong stability. An over-full month raises nothing: see `unplaced`.
@@ -64,36 +72,55 @@ def plan_posts(
     fixed = _inputs.fixed_posts(pinned, previous)
     group_table = _inputs.checked_groups(groups)
     item_table = _inputs.checked_items(items, group_table, known=list(fixed["item_id"]))
-    world = build_world(item_table, group_table, fixed, rules=rules or Rules(), start=first, days=length)
+    world = build_world(
+        item_table, group_table, fixed, rules=rules or Rules(), start=first, days=length, times=times
+    )
     cands = find_candidates(world)
-    found = _search.search(world, cands, bonus=_stay_bonus(world, cands, previous, stability), effort=effort)
-    ledger, placed = _judged(world, found)
+    bonus = _stay_bonus(world, cands, previous, stability)
+    found = _search.search(world, cands, bonus=bonus, overlap=overlap, effort=effort)
+    return finish_plan(world, cands, found, previous=previous, times=times, overlap=overlap)
+
+
+def finish_plan(
+    world: World,
+    cands: Candidates,
+    found: _search.Found,
+    *,
+    previous: pd.DataFrame | None,
+    times: pd.DataFrame | None,
+    overlap: pd.DataFrame | None,
+) -> Plan:
+    """The Plan of what was found: judged by the independent checker, explained, and with its history."""
+    ledger, placed, checks = _judged(world, found, overlap)
     calendar = _with_history(_explained(world, ledger, cands, placed), previous)
-    value, bound, gap = _worth(world, ledger, calendar, found.bound)
+    value, bound, gap = _worth(world, calendar, checks, found.bound)
     return Plan(
         calendar=calendar,
         unplaced=_unplaced(world, ledger, cands),
         value=value,
         bound=bound,
         gap=gap,
-        items=item_table,
-        groups=group_table,
+        items=world.items,
+        groups=world.groups,
         rules=world.rules,
         start=world.start,
         days=world.days,
         pinned=world.fixed[schema.CALENDAR.names],
+        times=times,
+        overlap=overlap,
+        checks=checks,
+        bound_by=found.bound_by,
     )
 
 
 def _worth(
-    world: World, ledger: Ledger, calendar: pd.DataFrame, placed_bound: float
+    world: World, calendar: pd.DataFrame, checks: pd.DataFrame, placed_bound: float
 ) -> tuple[float, float, float]:
     """The plan's value, bound and gap; `placed_bound` counts a must-send that is met as worth its price more."""
-    asked = world.must[:, None] & world.audience & ~world.stands
-    unmet = int((asked & (ledger.placed == NOWHERE)).sum())
-    value = round(float(calendar["value"].sum()) - world.price * unmet, 6)
+    value = round(float(calendar["value"].sum()) - float(checks["cost"].sum()), 6)
+    asked = int((world.must[:, None] & world.audience & ~world.stands).sum())
     standing = float(calendar.loc[calendar["status"] != "draft", "value"].sum())
-    bound = max(value, round(placed_bound - world.price * int(asked.sum()) + standing, 6))
+    bound = max(value, round(placed_bound - world.price * asked + standing, 6))
     # closer than the solver's own tolerance is equal; else a plan worth nothing would seem a whole gap away
     bound = value if bound - value <= _TOLERANCE * max(1.0, abs(placed_bound)) else bound
     size = max(abs(bound), abs(value))
@@ -131,13 +158,24 @@ def _places(calendar: pd.DataFrame, world: World) -> list[tuple[int, int, int]]:
     ]
 
 
-def _judged(world: World, found: _search.Found) -> tuple[Ledger, pd.DataFrame]:
+def _judged(
+    world: World, found: _search.Found, overlap: pd.DataFrame | None
+) -> tuple[Ledger, pd.DataFrame, pd.DataFrame]:
     """The better plan, unless the independent checker finds a broken hard rule in it: then the greedy one."""
-    calendar = _calendar(world, found.best)
-    checks = check_calendar(calendar, world.items, world.groups, rules=world.rules)
-    if (checks["severity"] == "block").any():
-        return found.greedy, _calendar(world, found.greedy)
-    return found.best, calendar
+    for ledger in (found.best, found.greedy):
+        calendar = _calendar(world, ledger)
+        checks = check_calendar(
+            calendar,
+            world.items,
+            world.groups,
+            rules=world.rules,
+            start=world.start,
+            days=world.days,
+            overlap=overlap,
+        )
+        if not (checks["severity"] == "block").any():
+            break
+    return ledger, calendar, checks
 
 
 def _calendar(world: World, ledger: Ledger) -> pd.DataFrame:
@@ -151,7 +189,7 @@ def _calendar(world: World, ledger: Ledger) -> pd.DataFrame:
             "starts_at": world.time_at(world.minute[ledger.placed[i, g]]),
             "status": "draft",
             "reason": "",
-            "value": float(world.worth[i, g]),
+            "value": world.value_at(i, g, world.minute[ledger.placed[i, g]]),
         }
         for i, g in zip(*np.nonzero(ledger.placed != NOWHERE), strict=True)
     ]
@@ -164,7 +202,7 @@ def _calendar(world: World, ledger: Ledger) -> pd.DataFrame:
 def _standing_row(world: World, row: dict[str, Any]) -> dict[str, Any]:
     inside = 0 <= row["day"] < world.days and row["item"] >= 0 and row["group"] >= 0
     kept = {name: row[name] for name in schema.CALENDAR.names}
-    kept["value"] = float(world.worth[row["item"], row["group"]]) if inside else 0.0
+    kept["value"] = world.value_at(row["item"], row["group"], row["minute"]) if inside else 0.0
     # the reason of a draft says nothing about where a hand has put it since
     kept["reason"] = "已经发出" if row["status"] == "sent" else "已定的发布，按原时间保留"
     return kept

@@ -1,7 +1,7 @@
-"""From greedy to good: a bound, a pool of promising places, and exact models on parts of the plan.
+"""From greedy to good: a bound, plans by the price of room, many small steps, and a proof where one is asked for.
 
-Prices on scarce room give a bound and better plans by themselves; then parts of the plan (runs of days, clusters of
-groups) are solved as whole-number models with all other posts standing still. Every step keeps the best plan.
+Every stage keeps the best plan so far and each effort runs the stages of the one below it first, so that a plan is
+never worse than the greedy one and more effort never gives less. Nothing stops on a clock.
 """
 
 from __future__ import annotations
@@ -9,80 +9,92 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
+from toolkit.schedule._climb import Board, climb
+from toolkit.schedule._cover import most_groups
 from toolkit.schedule._ledger import NOWHERE, Candidates, Ledger, fill, move_earlier, prices
 from toolkit.schedule._prices import Priced, price_room
 from toolkit.schedule._solve import build_model, each_time, improve, put_together, solve_lp, weekly
-from toolkit.schedule._world import Array, World
+from toolkit.schedule._value import Array
+from toolkit.schedule._world import World
 
 EFFORTS = ("quick", "normal", "prove")
 # above this many columns the linear relaxation takes longer than its better bound is worth (measured: 2 s at 9 000)
 _LP_PLACES = 9_000
-# the places open to change in one exact model: the first turn's, doubled each turn (measured: 0.3 s, 3 s, 8 s)
-_PART = 800
-_MOST_PART = 3_200
-_POOL = 24_000
-_PROVE_PLACES = 30_000
+# up to so many candidates one exact model over everything is tried (measured: 0.5 to 1.5 s for 6 000), and so many
+# times the solver may look whether to go on (0.05 to 0.2 s each)
+_EXACT = {"quick": 0, "normal": 12_000, "prove": 30_000}
+_CHECKS = {"quick": 0, "normal": 20, "prove": 2_000}
 # how far below its price a place may stay and still be tried first, as parts of a post's mean worth
 _MARGINS = (0.01, 0.02, 0.04, 0.08, 0.16)
-
-
-@dataclass(frozen=True)
-class _Effort:
-    """Stop at this gap; nodes of one model and its checks (0.05 to 0.2 s each), turns over all parts, price steps."""
-
-    gap: float
-    nodes: int
-    checks: int
-    turns: int
-    steps: int
-
-
-_SETTINGS = {
-    "quick": _Effort(gap=0.02, nodes=1, checks=20, turns=1, steps=400),
-    "normal": _Effort(gap=0.01, nodes=100, checks=20, turns=3, steps=600),
-    "prove": _Effort(gap=1e-6, nodes=20_000, checks=2_000, turns=4, steps=2_000),
-}
+# steps for each item (the first stage, the second, the third), and no more in all than so many places looked at
+_STEPS = {"quick": (12,), "normal": (12, 40), "prove": (12, 40, 150)}
+_MOST_LOOKS = {"quick": 20_000_000, "normal": 60_000_000, "prove": 240_000_000}
+# later stages begin cooler: they polish what the first found
+_HEATS = (3.0, 2.5, 2.0)
 
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """The best plan as a ledger, the greedy one it began from, and the bound on gain (without stability)."""
+    """The best plan as a ledger, the greedy one it began from, the bound on gain (without stability), and its kind."""
 
     best: Ledger
     greedy: Ledger
     bound: float
+    bound_by: str
 
 
-def search(world: World, cands: Candidates, *, bonus: Array, effort: str) -> Found:
+def search(
+    world: World, cands: Candidates, *, bonus: Array, overlap: pd.DataFrame | None, effort: str
+) -> Found:
     """The best plan found; `bonus` is what each candidate earns for staying where the previous plan had it."""
-    settings = _SETTINGS[effort]
     gain = prices(world, cands)
+    wish = gain + np.round(bonus * 65536) / 65536
     greedy = Ledger(world)
-    fill(greedy, cands, gain + bonus)
+    fill(greedy, cands, wish)
     if not len(cands):
-        return Found(greedy, greedy, 0.0)
+        return Found(greedy, greedy, 0.0, "没有可放的位置，价值就是上限")
     chosen = _flags(greedy, cands)
-    priced = price_room(world, cands, gain, known=chosen, steps=settings.steps)
-    chosen = _by_prices(world, cands, gain + bonus, priced.profit + bonus, chosen)
-    bound, promise = _linear(world, cands, gain, priced)
-    wish = gain + bonus + _sooner(world, cands, gain)
-    for turn in range(settings.turns):
-        size = min(_PART * 2**turn, _MOST_PART) if len(cands) <= _PROVE_PLACES else _MOST_PART
-        for free in _parts(world, cands, _pool(cands, promise, chosen | (bonus > 0), size), (turn, size)):
-            worth = float(world.worth[cands.item, cands.group] @ chosen)
-            if bonus.any() or bound - float(gain @ chosen) > settings.gap * worth:
-                chosen = _better_part(world, cands, wish, (chosen, free), settings)
-    open_gap = bonus.any() or bound - float(gain @ chosen) > settings.gap * abs(bound)
-    if effort == "prove" and open_gap and len(cands) <= _PROVE_PLACES:
-        chosen, proved = _prove(world, cands, wish, chosen, settings)
-        bound = min(bound, proved) if not bonus.any() else bound
+    most_met = int(most_groups(world, cands)[world.must].sum())
+    priced = price_room(world, cands, gain, known=chosen, most_met=most_met, steps=400)
+    chosen = _by_prices(world, cands, wish, priced.profit + bonus, chosen)
+    chosen = _climbed(world, cands, wish, (chosen, gain - priced.profit), overlap, effort)
+    bound, bound_by = _linear(world, cands, gain, priced, most_met)
+    if len(cands) <= _EXACT[effort] and world.rules.soft is None:
+        chosen, proved = _exact(world, cands, wish, chosen, checks=_CHECKS[effort])
+        if proved < bound and not bonus.any():
+            bound, bound_by = proved, "整数规划的搜索树给出的上限"
     best = _as_ledger(world, cands, chosen)
-    fill(best, cands, gain + bonus)
-    move_earlier(best, cands, keep=_kept(world, cands, bonus))
-    # what moved may have made room
-    fill(best, cands, gain + bonus)
-    return Found(best, greedy, max(bound, float(gain @ _flags(best, cands))))
+    if world.rules.soft is None:
+        fill(best, cands, wish)
+        move_earlier(best, cands, keep=_kept(world, cands, bonus))
+        # what moved may have made room
+        fill(best, cands, wish)
+    return Found(best, greedy, max(bound, float(gain @ _flags(best, cands))), bound_by)
+
+
+def _climbed(
+    world: World,
+    cands: Candidates,
+    wish: Array,
+    known: tuple[Array, Array],
+    overlap: pd.DataFrame | None,
+    effort: str,
+) -> Array:
+    """The plan after the effort's stages of small steps; `known` is a plan and the price of each candidate's room."""
+    chosen, room = known
+    looks = max(1, len(cands) // max(1, len(world.items)))
+    stages = _STEPS["quick"] if len(cands) <= _EXACT[effort] else _STEPS[effort]
+    for stage, steps in enumerate(stages):
+        most = max(1, list(_MOST_LOOKS.values())[stage] // looks)
+        board = Board(world, cands, wish, overlap)
+        for k in np.nonzero(chosen)[0]:
+            board.put(int(k))
+        board.refresh()
+        many = min(steps * len(world.items), most)
+        chosen = climb(board, room, steps=many, seed=stage, heat=_HEATS[stage])
+    return chosen
 
 
 def _by_prices(world: World, cands: Candidates, wish: Array, profit: Array, chosen: Array) -> Array:
@@ -122,86 +134,25 @@ def _kept(world: World, cands: Candidates, bonus: Array) -> Array:
     return kept
 
 
-def _sooner(world: World, cands: Candidates, gain: Array) -> Array:
-    """A millionth part for being earlier, so that equal plans are told apart by their dates."""
-    return 1e-6 * float(gain.max()) * (1 - cands.time / len(world.minute))
-
-
-def _linear(world: World, cands: Candidates, gain: Array, priced: Priced) -> tuple[float, Array]:
-    """The lower of the bounds, and how promising each candidate looks (above 0: part of the relaxed solution)."""
+def _linear(world: World, cands: Candidates, gain: Array, priced: Priced, most_met: int) -> tuple[float, str]:
+    """The lower of the bounds, and how it was made."""
     buckets = weekly(world)
     if len(put_together(world, cands, buckets)) > _LP_PLACES:
-        return priced.bound, priced.profit
-    model = build_model(world, cands, gain, buckets)
-    relaxed = solve_lp(model)
-    if relaxed is None:
-        return priced.bound, priced.profit
-    used = relaxed.share[: model.posts] > 1e-7
-    promise = np.where(used, 1.0, np.minimum(0.0, relaxed.reduced[: model.posts]))
-    return min(relaxed.bound, priced.bound), promise[model.places.of_candidate]
-
-
-def _pool(cands: Candidates, promise: Array, kept: Array, size: int) -> Array:
-    """The places worth trying: those of the plan and the relaxed solution first, then the next best."""
-    order = np.lexsort((np.arange(len(cands)), -promise))
-    size = min(_POOL, max(int((promise > 0).sum()), size)) - int(kept.sum())
-    pool = kept.copy()
-    pool[order[: max(0, size)]] = True
-    return pool
-
-
-def _parts(world: World, cands: Candidates, pool: Array, turn: tuple[int, int]) -> list[Array]:
-    """Parts of the pool (as flags) small enough for one model; `turn` is its number and the size of a part.
-
-    By turns runs of days over all groups, where shared sends can move, and clusters of groups over all days, where
-    phases and `after` can.
-    """
-    number, size = turn
-    # a pool a little too large is better left whole: parts cannot trade with each other
-    if int(pool.sum()) <= 2 * size:
-        return [pool]
-    if number % 2 == 0:
-        key, order = world.day[cands.time], list(range(world.days))
-    else:
-        key, segments = cands.group, list(world.groups["segment"])
-        order = sorted(range(len(world.groups)), key=lambda g: (segments[g], g))
-    counts = np.bincount(key[pool], minlength=len(order))
-    label, held, block = np.zeros(len(order), dtype=np.int64), 0, 0
-    for k in order:
-        if held and held + counts[k] > size:
-            block, held = block + 1, 0
-        label[k] = block
-        held += int(counts[k])
-    return [pool & (label[key] == n) for n in range(block + 1)]
-
-
-def _better_part(
-    world: World, cands: Candidates, wish: Array, plan: tuple[Array, Array], settings: _Effort
-) -> Array:
-    """The plan with its free candidates solved anew, all others as they are."""
-    chosen, free = plan
-    part = np.nonzero(chosen | free)[0]
-    own = _subset(world, cands, part)
-    model = build_model(world, own, wish[part], each_time(world))
-    # with one time to a bucket a place is a candidate, but in the model's own order
-    place = model.places.of_candidate
-    start, open_ = np.zeros(model.posts, dtype=bool), np.zeros(model.posts, dtype=bool)
-    start[place], open_[place] = chosen[part], free[part]
-    slack = settings.gap / 2 * float(world.worth[cands.item, cands.group] @ (chosen & free))
-    found, _ = improve(model, start, open_, slack=slack, nodes=settings.nodes, checks=settings.checks)
-    better = np.zeros(len(cands), dtype=bool)
-    better[part] = found[place]
-    return better
+        return priced.bound, "按周放宽后的拉格朗日上限"
+    relaxed = solve_lp(build_model(world, cands, gain, buckets, most_met=most_met))
+    if relaxed is None or relaxed.bound >= priced.bound:
+        return priced.bound, "按周放宽后的拉格朗日上限"
+    return relaxed.bound, "按周放宽后的线性规划上限"
 
 
 def _subset(world: World, cands: Candidates, part: Array) -> Candidates:
     item = cands.item[part]
     begin = np.searchsorted(item, np.arange(len(world.items) + 1))
-    return Candidates(item, cands.group[part], cands.time[part], begin)
+    return Candidates(item, cands.group[part], cands.time[part], begin, cands.value[part])
 
 
-def _prove(
-    world: World, cands: Candidates, wish: Array, chosen: Array, settings: _Effort
+def _exact(
+    world: World, cands: Candidates, wish: Array, chosen: Array, *, checks: int
 ) -> tuple[Array, float]:
     """One exact model over everything: the plan, and a bound from the solver's tree."""
     model = build_model(world, cands, wish, each_time(world))
@@ -209,11 +160,11 @@ def _prove(
     start = np.zeros(model.posts, dtype=bool)
     start[place] = chosen
     everything = np.ones(model.posts, dtype=bool)
-    slack = settings.gap * float(world.worth[cands.item, cands.group] @ chosen)
-    found, bound = improve(
-        model, start, everything, slack=slack, nodes=settings.nodes, checks=settings.checks
-    )
-    return found[place], bound + 1e-6 * max(1.0, abs(bound))
+    slack = 1e-6 * float(world.worth[cands.item, cands.group] @ chosen)
+    found, bound = improve(model, start, everything, slack=slack, nodes=20_000, checks=checks)
+    # among equals the plan that came first stays: it takes earlier times and items
+    better = float(wish @ found[place]) > float(wish @ chosen) + 1e-6
+    return (found[place] if better else chosen), bound + 1e-6 * max(1.0, abs(bound))
 
 
 def unplaced_pairs(world: World, ledger: Ledger) -> list[tuple[int, int]]:

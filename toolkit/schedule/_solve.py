@@ -16,7 +16,8 @@ import numpy as np
 
 from toolkit.schedule._inputs import MINUTES_A_DAY
 from toolkit.schedule._ledger import Candidates, Ledger
-from toolkit.schedule._world import Array, World
+from toolkit.schedule._value import Array
+from toolkit.schedule._world import World
 from toolkit.schema import PHASES
 
 
@@ -135,8 +136,13 @@ class _Parts:
     rows: _Rows
 
 
-def build_model(world: World, cands: Candidates, gain: Array, buckets: Buckets) -> Model:
-    """The model over all candidates, the room that standing posts take already gone."""
+def build_model(
+    world: World, cands: Candidates, gain: Array, buckets: Buckets, *, most_met: int | None = None
+) -> Model:
+    """The model over all candidates, the room that standing posts take already gone.
+
+    `most_met` is a number of must-sends that no plan exceeds.
+    """
     from scipy import sparse
 
     places = put_together(world, cands, buckets)
@@ -151,6 +157,9 @@ def build_model(world: World, cands: Candidates, gain: Array, buckets: Buckets) 
         np.zeros(2 * len(linked)),
         np.concatenate([np.ones(len(linked)), -np.ones(len(linked))]),
     )
+    if most_met is not None:
+        must = np.nonzero(world.must[places.item])[0]
+        parts.rows.add(np.zeros(len(must)), must, np.full(len(must), float(most_met)))
     _waves_and_minutes(parts, send, send_item, send_bucket)
     _after(parts)
     steps = _steps(parts, posts + len(send_item))
@@ -203,6 +212,9 @@ def _room(parts: _Parts) -> None:
     if parts.buckets.exact:
         day = world.day[places.bucket]
         rows.add(g * world.days + day, x, parts.ledger.day_left[g, day].clip(min=0))
+        months = parts.ledger.month_left
+        month = g * months.shape[1] + world.month[day]
+        rows.add(month, x, months[g, world.month[day]].clip(min=0))
         _apart(parts)
     else:
         room = np.zeros((len(world.groups), len(parts.buckets)), dtype=np.int64)
@@ -254,7 +266,11 @@ def _waves_and_minutes(parts: _Parts, send: Array, send_item: Array, send_bucket
     bucket = np.concatenate([places.bucket[alone], send_bucket])
     column = np.concatenate([np.nonzero(alone)[0], y])
     charged = ledger.minutes[item] > 0
-    item, bucket, column = item[charged], bucket[charged], column[charged]
+    by_hand = world.by_hand[places.group] > 0
+    weight = np.concatenate([ledger.minutes[item[charged]], world.by_hand[places.group[by_hand]]])
+    item = np.concatenate([item[charged], places.item[by_hand]])
+    bucket = np.concatenate([bucket[charged], places.bucket[by_hand]])
+    column = np.concatenate([column[charged], np.nonzero(by_hand)[0]])
     left = ledger.minutes_left.clip(min=0)
     if buckets.exact:
         span = buckets.first_day[bucket]
@@ -264,7 +280,7 @@ def _waves_and_minutes(parts: _Parts, send: Array, send_item: Array, send_bucket
         np.add.at(weekly_left.T, (np.arange(world.days) + world.start.weekday()) // 7, left.T)
         left = weekly_left
     owner = world.owner[item]
-    parts.rows.add(owner * left.shape[1] + span, column, left[owner, span], ledger.minutes[item])
+    parts.rows.add(owner * left.shape[1] + span, column, left[owner, span], weight)
 
 
 def _after(parts: _Parts) -> None:

@@ -10,7 +10,8 @@ import pandas as pd
 
 from toolkit import lexicons
 from toolkit.schedule._ledger import MOVING_RULES, NOWHERE, Ledger
-from toolkit.schedule._world import Array, World
+from toolkit.schedule._value import Array
+from toolkit.schedule._world import World
 from toolkit.schema import WORDS, as_date
 
 _WEEKDAYS = "一二三四五六日"

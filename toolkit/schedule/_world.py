@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from toolkit import lexicons
 from toolkit.schedule import _inputs
+from toolkit.schedule._value import Array, Factors, find_factors
 from toolkit.schema import PHASES, TIME_ZONE, Rules, as_date
 
-Array = np.ndarray[Any, Any]
 FAR = 1_000_000
 # one unmet must-send weighs as much as this many of the most valuable posts
 MUST_SEND_POSTS = 10.0
-STATIC_RULES = ("window", "solemn", "festival", "quiet")
+# posts to groups of this channel are sent by hand, one by one
+BY_HAND = "群"
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +27,10 @@ class World:
     """Items (I), groups (G), days (D) and send times (T) with what each rule permits.
 
     `minute` counts from midnight of the first day; `day` and `week` are offsets from the first day and its Monday.
-    `slot`, `quiet` are G×T; `closed` is G×D; `barred` holds I×D by rule. `worth` is I×G, the value of a post.
+    `slot`, `quiet` are G×T; `closed` (past its last day, or shut) is G×D; `clocked` is I×T, what an item's own clock
+    times leave; `barred` holds I×D by rule. `worth` is I×G, the value of a post before what its time makes of it.
+    `day_cap` and `week_cap` (G) are the lower of the group's own ceiling and its platform's, `month_cap` (G×M) the
+    platform's; `quota_day` and `quota_week` flag where the platform's is the lower.
     `after_day`, `phase_low` and `phase_high` (I×G) are the days, excluded, between which standing posts leave room.
     """
 
@@ -42,12 +46,20 @@ class World:
     slot: Array
     quiet: Array
     closed: Array
+    clocked: Array
     audience: Array
     barred: dict[str, Array]
     worth: Array
     owner: Array
     owners: list[str]
     minutes_cap: Array
+    by_hand: Array
+    day_cap: Array
+    week_cap: Array
+    month_cap: Array
+    month: Array
+    quota_day: Array
+    quota_week: Array
     needs: list[list[int]]
     dependents: list[list[int]]
     before: list[list[int]]
@@ -56,6 +68,7 @@ class World:
     phase_low: Array
     phase_high: Array
     stands: Array
+    factors: Factors
     price: float
 
     @property
@@ -76,11 +89,24 @@ class World:
         """The day at an offset from the first."""
         return self.start + dt.timedelta(days=int(day))
 
+    def value_at(self, i: int, g: int, minute: int) -> float:
+        """What item i is worth in group g at so many minutes after the first midnight, within the plan's days."""
+        day, clock = divmod(int(minute), _inputs.MINUTES_A_DAY)
+        weekday = (self.start.weekday() + day) % 7
+        return round(float(self.worth[i, g]) * self.factors.at(i, g, day, weekday, clock), 6)
+
 
 def build_world(
-    items: pd.DataFrame, groups: pd.DataFrame, fixed: pd.DataFrame, *, rules: Rules, start: dt.date, days: int
+    items: pd.DataFrame,
+    groups: pd.DataFrame,
+    fixed: pd.DataFrame,
+    *,
+    rules: Rules,
+    start: dt.date,
+    days: int,
+    times: pd.DataFrame | None = None,
 ) -> World:
-    """The arrays for checked items and groups and the standing posts."""
+    """The arrays for checked items and groups, the standing posts and the worth of slots (TIMES)."""
     slots = [_inputs.parse_slots(values) for values in groups["slots"]]
     clocks = sorted({minute for own in slots for minute in own})
     minute = np.array([d * _inputs.MINUTES_A_DAY + m for d in range(days) for m in clocks], dtype=np.int64)
@@ -97,6 +123,7 @@ def build_world(
     audience = np.array(aimed, dtype=bool).reshape(len(items), len(groups))
     worth = items["value"].to_numpy(dtype=float)[:, None] * members[None, :] / 100
     owners = sorted(set(items["owner"]))
+    caps = _caps(groups, rules, start, days)
     needs, dependents = _order(items)
     before, behind = _phases(items)
     stood = _place_fixed(fixed, items, groups, start)
@@ -116,13 +143,16 @@ def build_world(
         week=(day + start.weekday()) // 7,
         slot=slot,
         quiet=quiet,
-        closed=_closed(groups, start, days),
+        closed=_closed(groups, rules, start, days),
+        clocked=_clocked(items, clock),
         audience=audience,
         barred=_barred(items, rules, start, days),
         worth=worth,
         owner=np.array([owners.index(name) for name in items["owner"]], dtype=np.int64),
         owners=owners,
         minutes_cap=_minutes_cap(rules, start, days),
+        by_hand=np.where(groups["channel"] == BY_HAND, int(rules.minutes_by_hand), 0).astype(np.int64),
+        **caps,
         needs=needs,
         dependents=dependents,
         before=before,
@@ -131,14 +161,63 @@ def build_world(
         phase_low=phase_low,
         phase_high=phase_high,
         stands=stands,
+        factors=find_factors(items, groups, times, rules=rules, start=start, days=days),
         price=MUST_SEND_POSTS * max(1.0, float((worth * audience).max(initial=0.0))),
     )
 
 
-def _closed(groups: pd.DataFrame, start: dt.date, days: int) -> Array:
-    """A group may be posted to on the day it closes, not after."""
+def _closed(groups: pd.DataFrame, rules: Rules, start: dt.date, days: int) -> Array:
+    """A group may be posted to on the day it closes, not after, and not on a day for which it is shut."""
     last = [(day - start).days if day is not None else FAR for day in map(as_date, groups["closes"])]
-    return np.arange(days)[None, :] > np.array(last, dtype=np.int64).reshape(-1, 1)
+    closed: Array = np.arange(days)[None, :] > np.array(last, dtype=np.int64).reshape(-1, 1)
+    place = {name: g for g, name in enumerate(groups["group_id"])}
+    for name, day in rules.shut:
+        if name in place and 0 <= (day - start).days < days:
+            closed[place[name], (day - start).days] = True
+    return closed
+
+
+def _clocked(items: pd.DataFrame, clock: Array) -> Array:
+    """Items × times that the items' own clock times leave open."""
+    found = np.ones((len(items), len(clock)), dtype=bool)
+    for i, values in enumerate(items["clock"]):
+        if values:
+            found[i] = np.isin(clock, _inputs.parse_slots(values))
+    return found
+
+
+def _caps(groups: pd.DataFrame, rules: Rules, start: dt.date, days: int) -> dict[str, Array]:
+    """The ceilings of groups and platforms together, and which of the two is the lower."""
+    day, week = (
+        groups[name].fillna(FAR).to_numpy(dtype=np.int64) for name in ("posts_per_day", "posts_per_week")
+    )
+    quota_day, quota_week = np.full(len(groups), FAR), np.full(len(groups), FAR)
+    first = start.replace(day=1)
+    dates = [start + dt.timedelta(days=d) for d in range(days)]
+    month = np.array(
+        [(date.year - first.year) * 12 + date.month - first.month for date in dates], dtype=np.int64
+    )
+    month_cap = np.full((len(groups), int(month[-1]) + 1), FAR)
+    lengths = [
+        calendar.monthrange(first.year + (first.month - 1 + m) // 12, (first.month - 1 + m) % 12 + 1)[1]
+        for m in range(int(month[-1]) + 1)
+    ]
+    for quota in rules.quotas:
+        of = (groups["channel"] == quota.channel).to_numpy()
+        for cap, most in ((quota_day, quota.per_day), (quota_week, quota.per_week)):
+            if most is not None:
+                cap[of] = np.minimum(cap[of], most)
+        if quota.per_month is not None:
+            ceiling = np.array(lengths if quota.per_month == "days" else [quota.per_month] * len(lengths))
+            month_cap[of] = np.minimum(month_cap[of], ceiling)
+    return {
+        "day_cap": np.minimum(day, quota_day),
+        "week_cap": np.minimum(week, quota_week),
+        "month_cap": month_cap,
+        "month": month,
+        "quota_day": quota_day < day,
+        "quota_week": quota_week < week,
+    }
 
 
 def _minutes_cap(rules: Rules, start: dt.date, days: int) -> Array:

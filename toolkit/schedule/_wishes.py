@@ -1,0 +1,220 @@
+"""What the soft rules cost as a plan grows: counts that move with each post, and the price of what they miss."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from toolkit import schema
+from toolkit.schedule import _inputs
+from toolkit.schedule._ledger import NOWHERE, Ledger
+from toolkit.schedule._value import Array
+from toolkit.schedule._world import World
+from toolkit.schema import PlanError, Soft
+
+_SORTS = {"promotion": 0, "discussion": 1, "poll": 1, "value": 2}
+# a week counts for a plan that holds most of it
+_MOST_OF_A_WEEK = 4
+
+
+class Wishes:
+    """The counts behind the soft rules, and `cost`, what they cost as things stand.
+
+    It begins with the standing posts alone; `ledger` must hold no other yet.
+    """
+
+    def __init__(self, world: World, ledger: Ledger, soft: Soft, overlap: pd.DataFrame | None) -> None:
+        self.world, self.ledger, self.soft = world, ledger, soft
+        groups, weeks = len(world.groups), ledger.week_left.shape[1]
+        asked = world.worth[world.audience]
+        self.unit = (float(asked.mean()) if asked.size else 0.0) or 1.0
+        self.sort = np.array([_SORTS.get(kind, -1) for kind in world.items["kind"]], dtype=np.int64)
+        self.week_posts = np.zeros((groups, weeks), dtype=np.int64)
+        self.posts = np.zeros(groups, dtype=np.int64)
+        self.sorts = np.zeros((groups, 3), dtype=np.int64)
+        self.week_asked = self._weeks_asked(weeks)
+        meant = np.array([world.audience[self.sort == n].any(axis=0) for n in range(3)], dtype=bool).reshape(
+            3, groups
+        )
+        self.sort_asked = meant.T
+        self.shares = np.array([soft.promotion_share, soft.discussion_share, soft.value_share])
+        self.fair = self._fair_parts()
+        self.topic, topics = self._topics()
+        self.reach = int(soft.spacing_days) if soft.spacing else 0
+        self.runs = np.zeros((topics, groups, world.days + max(1, self.reach) - 1), dtype=np.int16)
+        self.twice = self._twice(overlap)
+        self.cost = 0.0
+        self._stand()
+
+    def _weeks_asked(self, weeks: int) -> Array:
+        world = self.world
+        open_days = np.zeros((len(world.groups), weeks), dtype=np.int64)
+        np.add.at(
+            open_days.T, (np.arange(world.days) + world.start.weekday()) // 7, (~world.closed).T.astype(int)
+        )
+        able = world.slot.any(axis=1) & world.audience.any(axis=0)
+        for name in ("posts_per_day", "posts_per_week"):
+            able &= world.groups[name].to_numpy(dtype=np.int64) >= 1
+        asked: Array = (open_days >= _MOST_OF_A_WEEK) & np.asarray(able)[:, None]
+        return asked
+
+    def _fair_parts(self) -> Array:
+        """The part of all posts that each group should at least have."""
+        world = self.world
+        past = [schema.as_date(day) for day in world.groups["closes"]]
+        days = np.array(
+            [
+                world.days if day is None else min(max((day - world.start).days + 1, 0), world.days)
+                for day in past
+            ],
+            dtype=np.int64,
+        ).reshape(-1)
+        day, week = (
+            world.groups[name].to_numpy(dtype=np.int64) for name in ("posts_per_day", "posts_per_week")
+        )
+        room = np.minimum(np.minimum(week * days / 7, day * days), world.audience.sum(axis=0))
+        total = float(room.sum())
+        return np.asarray(self.soft.fair_share * room / total if total else room * 0.0)
+
+    def _topics(self) -> tuple[Array, int]:
+        """The number of each item's topic (−1 where no other item has it), and how many there are."""
+        counts = self.world.items["topic"].value_counts()
+        names = sorted(name for name, count in counts.items() if name and count > 1)
+        shared = {name: n for n, name in enumerate(names)}
+        return np.array([shared.get(name, -1) for name in self.world.items["topic"]], dtype=np.int64), len(
+            shared
+        )
+
+    def _twice(self, overlap: pd.DataFrame | None) -> Array | None:
+        """For each two groups the members who are in both, by the larger of the shares given; None without any."""
+        if overlap is None or not self.soft.overlap:
+            return None
+        place = {name: g for g, name in enumerate(self.world.groups["group_id"])}
+        members = self.world.groups["members"].to_numpy(dtype=float)
+        found = np.zeros((len(place), len(place)))
+        for row in _inputs.named(overlap, schema.OVERLAP).itertuples():
+            if not 0 <= row.share <= 1:
+                raise PlanError(
+                    f"群友重合表里 {row.group_id} 和 {row.other_id} 的比例是 {row.share}。请填 0 到 1 之间的数。"
+                )
+            if row.group_id in place and row.other_id in place and row.group_id != row.other_id:
+                g, h = place[row.group_id], place[row.other_id]
+                found[g, h] = found[h, g] = max(found[g, h], float(row.share) * members[g])
+        return found if found.any() else None
+
+    def _stand(self) -> None:
+        """Count what stands, and cost it."""
+        world = self.world
+        live = np.zeros(world.audience.shape, dtype=bool)
+        inside = np.zeros(world.audience.shape, dtype=bool)
+        for row in world.fixed.itertuples():
+            if row.group < 0:
+                continue
+            self._count(int(row.item), int(row.group), int(row.day), 1)
+            if row.item >= 0:
+                live[row.item, row.group] = True
+                inside[row.item, row.group] |= 0 <= row.day < world.days
+        self.standing = live
+        self.cost = self._whole_cost()
+        if self.twice is not None:
+            value = world.items["value"].to_numpy(dtype=float)
+            for i in np.nonzero(live.any(axis=1))[0]:
+                pairs = np.outer(live[i], live[i]) & (inside[i][:, None] | inside[i][None, :])
+                self.cost += self.soft.overlap * value[i] / 100 * float(np.triu(self.twice * pairs).sum())
+
+    def _count(self, i: int, g: int, day: int, sign: int) -> None:
+        world = self.world
+        week = (day + world.start.weekday()) // 7
+        if 0 <= week < self.week_posts.shape[1]:
+            self.week_posts[g, week] += sign
+        if 0 <= day < world.days:
+            self.posts[g] += sign
+            if i >= 0 and self.sort[i] >= 0:
+                self.sorts[g, self.sort[i]] += sign
+        if i >= 0 and self.topic[i] >= 0 and self.reach:
+            self.runs[self.topic[i], g, max(0, day) : max(0, day + self.reach)] += sign
+
+    def _whole_cost(self) -> float:
+        groups = np.arange(len(self.posts))
+        runs = float(np.maximum(0, self.runs - 1).sum()) / max(1, self.reach)
+        return float(
+            self.unit * self.soft.weekly_minimum * (self.week_asked & (self.week_posts == 0)).sum()
+            + self._mix(groups, self.posts, self.sorts).sum()
+            + self._unfair()
+            + self.unit * self.soft.spacing * runs
+        )
+
+    def _mix(self, g: Array, posts: Array, sorts: Array) -> Array:
+        """The cost of each group's mix."""
+        wanted = self.shares * posts[:, None]
+        amount = np.maximum(0, (sorts - wanted) * np.array([1, -1, -1])) * self.sort_asked[g]
+        return np.asarray(self.unit * self.soft.mix * amount.sum(axis=1))
+
+    def _unfair(self) -> float:
+        short = np.maximum(0, self.fair * int(self.posts.sum()) - self.posts)
+        return float(self.unit * self.soft.fairness * short.sum())
+
+    def _local(self, i: int, g: int, t: int) -> float:
+        """The part of the cost that one post of item i in group g at time t can change, but for overlap."""
+        one = slice(g, g + 1)
+        cost = float(self._mix(np.array([g]), self.posts[one], self.sorts[one])[0]) + self._unfair()
+        week = self.world.week[t]
+        if self.week_asked[g, week] and not self.week_posts[g, week]:
+            cost += self.unit * self.soft.weekly_minimum
+        if self.topic[i] >= 0 and self.reach:
+            day = self.world.day[t]
+            runs = self.runs[self.topic[i], g, day : day + self.reach]
+            cost += self.unit * self.soft.spacing / self.reach * int(np.maximum(0, runs - 1).sum())
+        return cost
+
+    def _again(self, i: int, groups: Array) -> Array:
+        """What it costs that members of these groups get item i in another group too."""
+        if self.twice is None:
+            return np.zeros(len(groups))
+        live = (self.ledger.placed[i] != NOWHERE) | self.standing[i]
+        value = float(self.world.items["value"].iloc[i])
+        return np.asarray(self.soft.overlap * value / 100 * (self.twice[groups] @ live.astype(float)))
+
+    def change(self, i: int, g: int, t: int, sign: int) -> float:
+        """Count a post that comes (sign 1; the ledger already has it) or goes (−1; it has it no more): cost added."""
+        before = self._local(i, g, t)
+        self._count(i, g, int(self.world.day[t]), sign)
+        again = float(self._again(i, np.array([g]))[0])
+        added = self._local(i, g, t) - before + sign * again
+        self.cost += added
+        return added
+
+    def foreseen(self, i: int, g: int, t: int) -> float:
+        """The cost that a post would add, without placing it."""
+        before, total = self._local(i, g, t), self.cost
+        self._count(i, g, int(self.world.day[t]), 1)
+        added = self._local(i, g, t) - before + float(self._again(i, np.array([g]))[0])
+        self._count(i, g, int(self.world.day[t]), -1)
+        self.cost = total
+        return added
+
+    def rough(self, i: int, groups: Array, times: Array) -> Array:
+        """About what each place of item i would add to the cost, one at a time."""
+        every = np.arange(len(self.posts))
+        more = self.sorts.copy()
+        if self.sort[i] >= 0:
+            more[:, self.sort[i]] += 1
+        by_group = self._mix(every, self.posts + 1, more) - self._mix(every, self.posts, self.sorts)
+        short = self.fair * int(self.posts.sum()) > self.posts
+        by_group += self.unit * self.soft.fairness * (float(self.fair[short].sum()) - short)
+        by_group += self._again(i, every)
+        found = by_group[groups]
+        week = self.world.week[times]
+        empty = self.week_asked[groups, week] & (self.week_posts[groups, week] == 0)
+        found -= self.unit * self.soft.weekly_minimum * empty
+        if self.topic[i] >= 0 and self.reach:
+            held = np.cumsum(self.runs[self.topic[i]] > 0, axis=1)
+            held = np.concatenate([np.zeros((len(held), 1), dtype=held.dtype), held], axis=1)
+            day = self.world.day[times]
+            found += (
+                self.unit
+                * self.soft.spacing
+                / self.reach
+                * (held[groups, day + self.reach] - held[groups, day])
+            )
+        return np.asarray(found)
