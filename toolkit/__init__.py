@@ -34,12 +34,15 @@ if TYPE_CHECKING:
     from toolkit.headlines import suggest_headlines as suggest_headlines
     from toolkit.schedule import Merged as Merged
     from toolkit.schedule import check_calendar as check_calendar
+    from toolkit.schedule import close_day as close_day
     from toolkit.schedule import compare_plans as compare_plans
     from toolkit.schedule import days_note as days_note
+    from toolkit.schedule import delay_item as delay_item
     from toolkit.schedule import expand_evergreen as expand_evergreen
     from toolkit.schedule import expand_recurring as expand_recurring
     from toolkit.schedule import list_kits as list_kits
     from toolkit.schedule import merge_calendars as merge_calendars
+    from toolkit.schedule import move_post as move_post
     from toolkit.schedule import plan_posts as plan_posts
     from toolkit.schedule import read_days as read_days
     from toolkit.schedule import read_groups as read_groups
@@ -110,12 +113,15 @@ else:
         "schedule": (
             "Merged",
             "check_calendar",
+            "close_day",
             "compare_plans",
             "days_note",
+            "delay_item",
             "expand_evergreen",
             "expand_recurring",
             "list_kits",
             "merge_calendars",
+            "move_post",
             "plan_posts",
             "read_days",
             "read_groups",

@@ -3,6 +3,7 @@
 from toolkit.schedule._check import check_calendar
 from toolkit.schedule._compare import compare_plans
 from toolkit.schedule._days import days_note, read_days, use_days
+from toolkit.schedule._edit import close_day, delay_item, move_post
 from toolkit.schedule._evergreen import expand_evergreen
 from toolkit.schedule._kits import list_kits, use_kit
 from toolkit.schedule._merge import Merged, merge_calendars
@@ -14,12 +15,15 @@ from toolkit.schedule._template import write_template
 __all__ = [
     "Merged",
     "check_calendar",
+    "close_day",
     "compare_plans",
     "days_note",
+    "delay_item",
     "expand_evergreen",
     "expand_recurring",
     "list_kits",
     "merge_calendars",
+    "move_post",
     "plan_posts",
     "read_days",
     "read_groups",

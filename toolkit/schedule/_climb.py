@@ -90,7 +90,6 @@ class Board:
         for k, sign in reversed(log):
             self.put(k, -sign)
         self.log = []
-        self.refresh()
 
     def refresh(self) -> None:
         """Find anew which post of a touched group's days and weeks is worth least."""
@@ -291,12 +290,11 @@ def _retry(board: Board, i: int, room: Array, seen: list[tuple[Array, Array]], s
         board.put(int(k), -1)
     board.refresh()
     times, place = seen[i]
-    net = _net(board, i, room, times, place) * (1 + stray[times][place])
+    net = net_gains(board, i, room, times, place) * (1 + stray[times][place])
     gone: list[tuple[int, int]] = []
-    for k in _wanted(board, i, net, times, place):
+    for k in best_sends(board, i, net, times, place):
         if board.at[i, board.cands.group[k]] < 0:
             gone += board.squeeze(k)
-    board.refresh()
     for j, g in gone:
         if board.at[j, g] < 0:
             board.back(j, g)
@@ -304,10 +302,9 @@ def _retry(board: Board, i: int, room: Array, seen: list[tuple[Array, Array]], s
         {(int(board.cands.group[k]), int(board.world.week[board.cands.time[k]])) for k, _ in board.log}
     ):
         board.refill(g, week)
-    board.refresh()
 
 
-def _net(board: Board, i: int, room: Array, times: Array, place: Array) -> Array:
+def net_gains(board: Board, i: int, room: Array, times: Array, place: Array) -> Array:
     """What item i would gain at each of its candidates, less what must make way or the price of its room."""
     cands, ledger, world = board.cands, board.ledger, board.world
     part = cands.of(i)
@@ -328,7 +325,7 @@ def _net(board: Board, i: int, room: Array, times: Array, place: Array) -> Array
     return np.where(open_ & np.isfinite(cost), gain - np.where(np.isfinite(cost), cost, 0.0), -1.0)
 
 
-def _wanted(board: Board, i: int, net: Array, times: Array, place: Array) -> list[int]:
+def best_sends(board: Board, i: int, net: Array, times: Array, place: Array) -> list[int]:
     """The candidates at the sends that gain most over all groups, as many new ones as the item has waves left."""
     ledger = board.ledger
     part = board.cands.of(i)

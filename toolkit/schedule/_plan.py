@@ -89,14 +89,20 @@ def finish_plan(
     previous: pd.DataFrame | None,
     times: pd.DataFrame | None,
     overlap: pd.DataFrame | None,
+    old: Plan | None = None,
 ) -> Plan:
-    """The Plan of what was found: judged by the independent checker, explained, and with its history."""
+    """The Plan of what was found: judged by the independent checker, explained, and with its history.
+
+    Of `old`, the plan that an edit began from, it takes the bound, which no edit raises, and the reasons of what the
+    edit left alone.
+    """
     ledger, placed, checks = _judged(world, found, overlap)
-    calendar = _with_history(_explained(world, ledger, cands, placed), previous)
-    value, bound, gap = _worth(world, calendar, checks, found.bound)
+    known = _known_reasons(old, placed)
+    calendar = _with_history(_explained(world, ledger, cands, placed, known), previous)
+    value, bound, gap = _worth(world, calendar, checks, found.bound, old)
     return Plan(
         calendar=calendar,
-        unplaced=_unplaced(world, ledger, cands),
+        unplaced=_unplaced(world, ledger, cands, known),
         value=value,
         bound=bound,
         gap=gap,
@@ -114,13 +120,14 @@ def finish_plan(
 
 
 def _worth(
-    world: World, calendar: pd.DataFrame, checks: pd.DataFrame, placed_bound: float
+    world: World, calendar: pd.DataFrame, checks: pd.DataFrame, placed_bound: float, old: Plan | None
 ) -> tuple[float, float, float]:
     """The plan's value, bound and gap; `placed_bound` counts a must-send that is met as worth its price more."""
     value = round(float(calendar["value"].sum()) - float(checks["cost"].sum()), 6)
     asked = int((world.must[:, None] & world.audience & ~world.stands).sum())
     standing = float(calendar.loc[calendar["status"] != "draft", "value"].sum())
-    bound = max(value, round(placed_bound - world.price * asked + standing, 6))
+    bound = round(placed_bound - world.price * asked + standing, 6) if old is None else old.bound
+    bound = max(value, bound)
     # closer than the solver's own tolerance is equal; else a plan worth nothing would seem a whole gap away
     bound = value if bound - value <= _TOLERANCE * max(1.0, abs(placed_bound)) else bound
     size = max(abs(bound), abs(value))
@@ -208,17 +215,42 @@ def _standing_row(world: World, row: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _explained(world: World, ledger: Ledger, cands: Candidates, calendar: pd.DataFrame) -> pd.DataFrame:
+def _known_reasons(old: Plan | None, placed: pd.DataFrame) -> dict[tuple[str, str], tuple[str, str]]:
+    """(item, group) to rule and reason, of what an edit left alone: neither its group nor its item changed."""
+    if old is None:
+        return {}
+
+    def key(row: Any) -> tuple[Any, ...]:
+        return row.item_id, row.group_id, row.starts_at, row.status
+
+    before, after = ({key(row) for row in frame.itertuples()} for frame in (old.calendar, placed))
+    items = {changed[0] for changed in before ^ after}
+    groups = {changed[1] for changed in before ^ after}
+    known = {(row.item_id, row.group_id): ("", row.reason) for row in old.calendar.itertuples()}
+    known |= {(row.item_id, row.group_id): (row.rule_id, row.reason) for row in old.unplaced.itertuples()}
+    return {pair: told for pair, told in known.items() if pair[0] not in items and pair[1] not in groups}
+
+
+def _explained(
+    world: World,
+    ledger: Ledger,
+    cands: Candidates,
+    calendar: pd.DataFrame,
+    known: dict[tuple[str, str], tuple[str, str]],
+) -> pd.DataFrame:
     item_at = {name: i for i, name in enumerate(world.items["item_id"])}
     group_at = {name: g for g, name in enumerate(world.groups["group_id"])}
     reasons = []
     for row in calendar.itertuples():
+        pair = (row.item_id, row.group_id)
         if row.status != "draft":
             reasons.append(row.reason)
-            continue
-        i, g = item_at[row.item_id], group_at[row.group_id]
-        part = cands.of(i)
-        reasons.append(_words.why_here(world, ledger, i, g, (cands.group[part], cands.time[part])))
+        elif pair in known:
+            reasons.append(known[pair][1])
+        else:
+            i, g = item_at[row.item_id], group_at[row.group_id]
+            part = cands.of(i)
+            reasons.append(_words.why_here(world, ledger, i, g, (cands.group[part], cands.time[part])))
     return calendar.assign(reason=pd.Series(reasons, dtype="str"))
 
 
@@ -274,13 +306,19 @@ def _code(text: str, turn: int) -> str:
     return "".join(signs)
 
 
-def _unplaced(world: World, ledger: Ledger, cands: Candidates) -> pd.DataFrame:
+def _unplaced(
+    world: World, ledger: Ledger, cands: Candidates, known: dict[tuple[str, str], tuple[str, str]]
+) -> pd.DataFrame:
     """UNPLACED: unmet must-sends first, then by item and group as they were given."""
     rows = []
+    item_ids, group_ids, musts = list(world.items["item_id"]), list(world.groups["group_id"]), world.must
     for i, g in _search.unplaced_pairs(world, ledger):
-        part = cands.of(i)
-        rule, reason = _words.why_not(world, ledger, i, g, (cands.group[part], cands.time[part]))
-        must = "必发却没有排入：" if world.must[i] else ""
-        ids = {"item_id": world.items["item_id"].iloc[i], "group_id": world.groups["group_id"].iloc[g]}
-        rows.append({**ids, "rule_id": rule, "reason": must + reason})
+        pair = (item_ids[i], group_ids[g])
+        if pair in known:
+            rule, reason = known[pair]
+        else:
+            part = cands.of(i)
+            rule, reason = _words.why_not(world, ledger, i, g, (cands.group[part], cands.time[part]))
+            reason = ("必发却没有排入：" if musts[i] else "") + reason
+        rows.append({"item_id": pair[0], "group_id": pair[1], "rule_id": rule, "reason": reason})
     return schema.check(pd.DataFrame(rows), schema.UNPLACED) if rows else schema.UNPLACED.empty()

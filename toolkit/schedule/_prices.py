@@ -45,23 +45,24 @@ class _Room:
 
 
 def price_room(
-    world: World, cands: Candidates, gain: Array, *, known: Array, most_met: int, steps: int
+    world: World, cands: Candidates, gain: Array, *, known: Array, most_met: int, price: float, steps: int
 ) -> Priced:
     """Prices on once, slots, weeks, promotions, must-sends and minutes, and the bound they give.
 
-    `known` flags a feasible plan; `most_met` is a number of must-sends that no plan exceeds: what a must-send gains
-    beyond a few posts is priced away, or the bound would hang on parts of must-sends that no plan can meet.
+    `known` flags a feasible plan; `price` is the part of `gain` that a must-send owes to being one; `most_met` is a
+    number of must-sends that no plan exceeds: what a must-send gains beyond a few posts is priced away, or the bound
+    would hang on parts of must-sends that no plan can meet.
     """
     question = _ask(world, cands, gain, most_met)
     # as if the known plan met all that can be met: the price of those it misses would make the steps far too long
     missed = most_met - int((known & world.must[cands.item]).sum())
-    reached = _total(gain[known]) + world.price * missed
+    reached = _total(gain[known]) + price * missed
     mean = float(cands.value[known].mean()) if known.any() else 1.0
     met = known & world.must[cands.item] & ~question.loose[question.place]
     starts = []
     for spared in (0.0, _MUST_POSTS * mean) if world.must[cands.item].any() else (0.0,):
         prices = [np.zeros(len(limit)) for limit in question.limits]
-        prices[_MUST][:] = max(0.0, world.price - spared)
+        prices[_MUST][:] = max(0.0, price - spared)
         # it is sent once and no more: what it is worth beyond itself is what a second sending would bring
         prices[0][cands.item[met] * len(world.groups) + cands.group[met]] = spared
         starts.append(prices)
