@@ -17,11 +17,11 @@ from toolkit.schedule._wishes import Wishes
 from toolkit.schedule._world import World
 
 # how far the first steps may stray from the best-looking place, and lose, as parts of a post's mean worth (measured on
-# drawn questions of 50 groups: 0.5 to 0.8 and 3 to 5 were within 0.3% of each other, half or twice as much was worse)
+# drawn questions of 50 groups: 0.6 to 1.2 and 0.1 to 0.5 were within 0.2% of each other; a heat of 3 lost 0.6%)
 _NOISE = 1.0
-_HEAT = 3.0
+_HEAT = 0.25
 # a place's price counts as this much of what it takes away, beside what must make way (0.5 and 1.0 were worse)
-_PRICED = 0.7
+_PRICED = 0.8
 # so many of the best unplaced posts are tried where a week of a group has room
 _TRIED = 40
 _NOBODY = -1
@@ -246,8 +246,8 @@ class Board:
         return True
 
 
-def climb(board: Board, room: Array, *, steps: int, seed: int, heat: float = _HEAT) -> Array:
-    """Which candidates the best plan seen has placed (flags), the board's own plan being the first.
+def climb(board: Board, room: Array, *, steps: int, seed: int) -> tuple[Array, float]:
+    """Which candidates the best plan seen has placed (flags), the board's own being the first, and its worth.
 
     `room` is the price of the room each candidate takes. No plan seen meets fewer must-sends than the first.
     """
@@ -265,13 +265,13 @@ def climb(board: Board, room: Array, *, steps: int, seed: int, heat: float = _HE
         _retry(
             board, int(turns.pop()), room, seen, _NOISE * left * (2 * rng.random(len(board.world.minute)) - 1)
         )
-        if board.worth < before - heat * mean * left or board.met < met or not board.whole():
+        if board.worth < before - _HEAT * mean * left or board.met < met or not board.whole():
             board.undo()
         elif board.worth > best:
             best, best_at = board.worth, board.at.copy()
     flags = np.zeros(len(board.cands), dtype=bool)
     flags[best_at[best_at >= 0]] = True
-    return flags
+    return flags, best
 
 
 def _item_times(cands: Candidates, items: int) -> list[tuple[Array, Array]]:

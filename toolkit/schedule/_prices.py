@@ -182,7 +182,7 @@ def _descend(
     for _ in range(steps):
         profit, totals, picked = question.profits(prices)
         chosen = _top(question.item, totals, question.extra, question.waves)
-        paid = sum(float(price @ limit) for price, limit in zip(prices, question.limits, strict=True))
+        paid = sum(_total(price * limit) for price, limit in zip(prices, question.limits, strict=True))
         bound = paid + _total(totals[chosen]) + _total(profit[picked])
         stale += 1
         if not np.isfinite(best) or bound < best - 1e-4 * abs(best - reached):

@@ -28,13 +28,15 @@ _PRICE_STEPS = 400
 # times the solver may look whether to go on (0.05 to 0.2 s each)
 _EXACT = {"quick": 0, "normal": 12_000, "prove": 30_000}
 _CHECKS = {"quick": 0, "normal": 20, "prove": 2_000}
+# where this much of the plan's worth is open, and no less
+_GAPS = {"quick": 1.0, "normal": 0.01, "prove": 1e-6}
 # how far below its price a place may stay and still be tried first, as parts of a post's mean worth
 _MARGINS = (0.01, 0.02, 0.04, 0.08, 0.16)
 # steps for each item (the first stage, the second, the third), and no more in all than so many places looked at
-_STEPS = {"quick": (12,), "normal": (12, 30), "prove": (12, 30, 250)}
-_MOST_LOOKS = {"quick": 20_000_000, "normal": 60_000_000, "prove": 240_000_000}
-# later stages begin cooler: they polish what the first found
-_HEATS = (3.0, 2.5, 2.0)
+_STEPS = {"quick": (12,), "normal": (12, 36), "prove": (12, 36, 320)}
+# fewer items are taken for so many: a step is then quick, and a few hundred steps are too few
+_FEW_ITEMS = 120
+_MOST_LOOKS = (20_000_000, 60_000_000, 240_000_000)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,9 +65,12 @@ def search(
         world, cands, gain, known=chosen, most_met=most_met, price=world.price, steps=_PRICE_STEPS
     )
     chosen = _by_prices(world, cands, wish, priced.profit + bonus, chosen)
-    chosen = _climbed(world, cands, wish, (chosen, gain - priced.profit), overlap, effort)
+    exact = len(cands) <= _EXACT[effort] and world.rules.soft is None
+    stages = _STEPS["quick"] if exact else _STEPS[effort]
+    chosen = _climbed(world, cands, wish, (chosen, gain - priced.profit), overlap, stages)
     bound, bound_by = _linear(world, cands, gain, priced, most_met, effort)
-    if len(cands) <= _EXACT[effort] and world.rules.soft is None:
+    open_gap = bound - float(gain @ chosen) > _GAPS[effort] * float(cands.value[chosen].sum())
+    if exact and (open_gap or bonus.any()):
         chosen, proved = _exact(world, cands, wish, chosen, checks=_CHECKS[effort])
         if proved < bound and not bonus.any():
             bound, bound_by = proved, "整数规划的搜索树给出的上限"
@@ -84,21 +89,23 @@ def _climbed(
     wish: Array,
     known: tuple[Array, Array],
     overlap: pd.DataFrame | None,
-    effort: str,
+    stages: tuple[int, ...],
 ) -> Array:
-    """The plan after the effort's stages of small steps; `known` is a plan and the price of each candidate's room."""
-    chosen, room = known
+    """The plan after stages of so many steps an item; `known` is a plan and the price of each candidate's room."""
+    first, room = known
+    best, most = first, -np.inf
     looks = max(1, len(cands) // max(1, len(world.items)))
-    stages = _STEPS["quick"] if len(cands) <= _EXACT[effort] else _STEPS[effort]
     for stage, steps in enumerate(stages):
-        most = max(1, list(_MOST_LOOKS.values())[stage] // looks)
         board = Board(world, cands, wish, overlap)
-        for k in np.nonzero(chosen)[0]:
+        # the second stage is a longer climb from below, the third goes on from the better of the two
+        for k in np.nonzero(best if stage > 1 else first)[0]:
             board.put(int(k))
         board.refresh()
-        many = min(steps * len(world.items), most)
-        chosen = climb(board, room, steps=many, seed=stage, heat=_HEATS[stage])
-    return chosen
+        many = min(steps * max(len(world.items), _FEW_ITEMS), max(1, _MOST_LOOKS[stage] // looks))
+        chosen, worth = climb(board, room, steps=many, seed=stage)
+        if worth > most:
+            best, most = chosen, worth
+    return best
 
 
 def _by_prices(world: World, cands: Candidates, wish: Array, profit: Array, chosen: Array) -> Array:
