@@ -11,11 +11,15 @@ if TYPE_CHECKING:
     from toolkit.charts import copy_bars as copy_bars
     from toolkit.charts import driver_bars as driver_bars
     from toolkit.charts import in_words as in_words
+    from toolkit.charts import owner_minutes as owner_minutes
+    from toolkit.charts import plan_heat as plan_heat
+    from toolkit.charts import plan_mix as plan_mix
     from toolkit.charts import score_parts as score_parts
     from toolkit.charts import term_calendar as term_calendar
     from toolkit.charts import term_lines as term_lines
     from toolkit.charts import trend_bars as trend_bars
     from toolkit.charts import use_theme as use_theme
+    from toolkit.charts import why_here as why_here
     from toolkit.compliance import check_copy as check_copy
     from toolkit.documents import fetch_documents as fetch_documents
     from toolkit.documents import list_copies as list_copies
@@ -34,12 +38,14 @@ if TYPE_CHECKING:
     from toolkit.headlines import suggest_headlines as suggest_headlines
     from toolkit.schedule import Merged as Merged
     from toolkit.schedule import check_calendar as check_calendar
+    from toolkit.schedule import close_choices as close_choices
     from toolkit.schedule import close_day as close_day
     from toolkit.schedule import compare_plans as compare_plans
     from toolkit.schedule import days_note as days_note
     from toolkit.schedule import delay_item as delay_item
     from toolkit.schedule import expand_evergreen as expand_evergreen
     from toolkit.schedule import expand_recurring as expand_recurring
+    from toolkit.schedule import explain_post as explain_post
     from toolkit.schedule import list_kits as list_kits
     from toolkit.schedule import merge_calendars as merge_calendars
     from toolkit.schedule import move_post as move_post
@@ -50,6 +56,7 @@ if TYPE_CHECKING:
     from toolkit.schedule import read_recurring as read_recurring
     from toolkit.schedule import use_days as use_days
     from toolkit.schedule import use_kit as use_kit
+    from toolkit.schedule import what_if as what_if
     from toolkit.schedule import write_template as write_template
     from toolkit.schema import Plan as Plan
     from toolkit.schema import Quota as Quota
@@ -86,11 +93,15 @@ else:
             "copy_bars",
             "driver_bars",
             "in_words",
+            "owner_minutes",
+            "plan_heat",
+            "plan_mix",
             "score_parts",
             "term_calendar",
             "term_lines",
             "trend_bars",
             "use_theme",
+            "why_here",
         ),
         "compliance": ("check_copy",),
         "documents": (
@@ -113,12 +124,14 @@ else:
         "schedule": (
             "Merged",
             "check_calendar",
+            "close_choices",
             "close_day",
             "compare_plans",
             "days_note",
             "delay_item",
             "expand_evergreen",
             "expand_recurring",
+            "explain_post",
             "list_kits",
             "merge_calendars",
             "move_post",
@@ -129,6 +142,7 @@ else:
             "read_recurring",
             "use_days",
             "use_kit",
+            "what_if",
             "write_template",
         ),
         "schema": (

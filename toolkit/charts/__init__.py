@@ -17,7 +17,11 @@ from toolkit.charts._format import plain as plain
 from toolkit.charts._format import safe_link as safe_link
 from toolkit.charts._heat import term_calendar as term_calendar
 from toolkit.charts._lines import term_lines as term_lines
+from toolkit.charts._minutes import owner_minutes as owner_minutes
+from toolkit.charts._mix import plan_mix as plan_mix
+from toolkit.charts._places import why_here as why_here
 from toolkit.charts._plans import calendar_load as calendar_load
+from toolkit.charts._plans import plan_heat as plan_heat
 from toolkit.charts._scores import score_parts as score_parts
 from toolkit.charts._sources import copy_bars as copy_bars
 from toolkit.charts._theme import ACCENT as ACCENT

@@ -25,6 +25,8 @@ _PRICED = 0.8
 # so many of the best unplaced posts are tried where a week of a group has room
 _TRIED = 40
 _NOBODY = -1
+_ROUNDS = 3
+_LEAST_GAIN = 1e-6
 
 
 class Board:
@@ -205,11 +207,8 @@ class Board:
 
     def back(self, i: int, g: int) -> None:
         """Place what had to go at the best open send of its item, where one fits."""
-        part = self.cands.of(i)
-        own = self.cands.group[part]
-        first, last = np.searchsorted(own, [g, g + 1]) + part.start
         best = _NOBODY
-        for k in range(int(first), int(last)):
+        for k in self.own(i, g):
             better = best < 0 or self.gain[k] > self.gain[best]
             if better and self.ledger.uses[i, self.cands.time[k]] > 0 and self.fits(k):
                 best = k
@@ -233,9 +232,20 @@ class Board:
             if self.fits(int(k)) and self.pays(int(k)):
                 self.put(int(k))
 
+    def net(self, k: int) -> float:
+        """What a candidate gains less what it costs in wishes."""
+        cost = self.wishes.foreseen(*self.place(k)) if self.wishes is not None else 0.0
+        return float(self.gain[k]) - cost
+
     def pays(self, k: int) -> bool:
         """Whether a candidate gains more than the wishes it crosses cost."""
-        return self.wishes is None or float(self.gain[k]) > self.wishes.foreseen(*self.place(k))
+        return self.wishes is None or self.net(k) > 0
+
+    def own(self, i: int, g: int) -> range:
+        """The candidates of item i in group g."""
+        part = self.cands.of(i)
+        first, last = np.searchsorted(self.cands.group[part], [g, g + 1]) + part.start
+        return range(int(first), int(last))
 
     def whole(self) -> bool:
         """Whether nothing since the log was emptied has left a post without the one it must come after."""
@@ -272,6 +282,24 @@ def climb(board: Board, room: Array, *, steps: int, seed: int) -> tuple[Array, f
     flags = np.zeros(len(board.cands), dtype=bool)
     flags[best_at[best_at >= 0]] = True
     return flags, best
+
+
+def polish(board: Board) -> Array:
+    """Which candidates are placed (flags) once no post gains by moving alone (three rounds at most)."""
+    for _ in range(_ROUNDS):
+        before = board.worth
+        for k in sorted(int(k) for k in board.at[board.at >= 0]):
+            i, g, _ = board.place(k)
+            if board.waited_for(i, g):
+                continue
+            board.put(k, -1)
+            better = max((other for other in board.own(i, g) if board.fits(other)), key=board.net, default=k)
+            board.put(better if board.net(better) > board.net(k) + _LEAST_GAIN else k)
+        if board.worth <= before + _LEAST_GAIN:
+            break
+    flags = np.zeros(len(board.cands), dtype=bool)
+    flags[board.at[board.at >= 0]] = True
+    return flags
 
 
 def _item_times(cands: Candidates, items: int) -> list[tuple[Array, Array]]:

@@ -15,13 +15,13 @@ from toolkit.schedule._world import World
 _CHOICES = 30_000
 
 
-def most_groups(world: World, cands: Candidates) -> Array:
-    """For each item the most groups that its waves can reach: the best choice of send times, other items aside.
+def most_met(world: World, cands: Candidates) -> int:
+    """A number of must-sends that no plan exceeds: for each item the most groups that its waves can reach.
 
-    Exact up to 30 000 choices of times, above that the sum of the times that reach most.
+    Other items aside, and exact up to 30 000 choices of send times; above that the times that reach most are summed.
     """
     ledger = Ledger(world)
-    return np.array([_reach(ledger, cands, i) for i in range(len(world.items))], dtype=np.int64)
+    return sum(_reach(ledger, cands, int(i)) for i in np.nonzero(world.must)[0])
 
 
 def _reach(ledger: Ledger, cands: Candidates, i: int) -> int:

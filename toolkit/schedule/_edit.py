@@ -83,7 +83,11 @@ def delay_item(plan: Plan, item_id: str, *, days: int) -> Plan:
     first = calendar.loc[own, "starts_at"].min().date() if own.any() else max(known or plan.start, plan.start)
     items.at[place, "earliest"] = schema.as_time(first + dt.timedelta(days=ahead))
     change = _Change(
-        kept=calendar[~own], pinned=calendar[:0], loose=calendar[own], items=items, pushes=_PUSHED
+        kept=calendar[~own],
+        pinned=calendar[:0],
+        loose=calendar[own],
+        items=items,
+        pushes=_PUSHED,
     )
     return _reworked(plan, change)
 
@@ -236,8 +240,8 @@ def _reworked(plan: Plan, change: _Change) -> Plan:
     touched = {*change.pinned["group_id"], *change.loose["group_id"]}
     lost = _put_back(board, drafts, touched)
     _settle(board, pd.concat([change.loose, lost], ignore_index=True), change.pushes)
-    gone = [*change.pinned["post_id"], *change.loose["post_id"]]
-    _fill_up(board, plan.calendar[plan.calendar["post_id"].isin([*gone, *lost["post_id"]])])
+    gone = [*change.pinned["post_id"], *change.loose["post_id"], *lost["post_id"]]
+    _fill_up(board, plan.calendar[plan.calendar["post_id"].isin(gone)])
     ledger = board.ledger
     found = Found(ledger, ledger, 0.0, plan.bound_by)
     return finish_plan(
@@ -248,21 +252,24 @@ def _reworked(plan: Plan, change: _Change) -> Plan:
 def _put_back(board: Board, drafts: pd.DataFrame, touched: set[str]) -> pd.DataFrame:
     """Put the drafts where they stood; gives those that no longer fit.
 
-    In groups that the change touches the more valuable come first, within an order that keeps `after` whole.
+    In groups that the change touches the more valuable come first, must-sends before all.
     """
     places = find_places(board.world, board.cands, drafts)
     gain = np.zeros(len(places))
     gain[places >= 0] = board.gain[places[places >= 0]]
     aside = drafts["group_id"].isin(touched).to_numpy()
-    day = drafts["starts_at"].dt.floor("D").astype("int64").to_numpy()
-    lost = []
-    for n in np.lexsort((drafts["post_id"].to_numpy(), -gain, day, aside)):
-        k = int(places[n])
-        if k >= 0 and board.fits(k):
-            board.put(k)
-        else:
-            lost.append(n)
-    return drafts.iloc[lost]
+    left, before = list(np.lexsort((drafts["post_id"].to_numpy(), -gain, aside))), -1
+    # again and again, for a post fits only once what it must come after is there
+    while left and len(left) != before:
+        before, waiting = len(left), []
+        for n in left:
+            k = int(places[n])
+            if k >= 0 and board.fits(k):
+                board.put(k)
+            else:
+                waiting.append(n)
+        left = waiting
+    return drafts.iloc[sorted(left)]
 
 
 def _settle(board: Board, posts: pd.DataFrame, pushes: int) -> None:
@@ -310,18 +317,11 @@ def _minute(board: Board, at: pd.Timestamp) -> int:
     return int((at.tz_localize(None) - pd.Timestamp(board.world.start)).total_seconds() // 60)
 
 
-def _own(board: Board, i: int, g: int) -> range:
-    """The candidates of item i in group g."""
-    part = board.cands.of(i)
-    first, last = np.searchsorted(board.cands.group[part], [g, g + 1]) + part.start
-    return range(int(first), int(last))
-
-
 def _place(board: Board, i: int, g: int, minute: int) -> bool:
     """Place item i in group g where it fits best; whether it is left over."""
     if board.at[i, g] >= 0 or board.world.stands[i, g]:
         return False
-    fitting = [k for k in _own(board, i, g) if board.fits(k) and board.pays(k)]
+    fitting = [k for k in board.own(i, g) if board.fits(k) and board.pays(k)]
     if not fitting:
         return True
     # a send that is open already costs nobody a second one
@@ -343,7 +343,7 @@ def _place(board: Board, i: int, g: int, minute: int) -> bool:
 def _push(board: Board, i: int, g: int) -> list[tuple[int, int]]:
     """Place item i in group g where it gains most over what must make way, if anywhere: what went."""
     board.refresh()
-    own = np.array(_own(board, i, g), dtype=np.int64)
+    own = np.array(board.own(i, g), dtype=np.int64)
     own = own[board.ledger.uses[i, board.cands.time[own]] > 0] if len(own) else own
     if not len(own):
         return []
@@ -361,7 +361,7 @@ def _push(board: Board, i: int, g: int) -> list[tuple[int, int]]:
 
 
 def _fill_up(board: Board, posts: pd.DataFrame) -> None:
-    """Fill the weeks of groups in which something went."""
+    """Fill the weeks of groups in which something went,."""
     group_at = {name: g for g, name in enumerate(board.world.groups["group_id"])}
     for g, minute in sorted(
         {

@@ -151,7 +151,7 @@ class _Series:
         for _, name, day in mine:
             sent.setdefault(name, []).append(day)
         alike: dict[tuple[tuple[bool, ...], int], list[str]] = {}
-        meant = groups.loc[_inputs.audience(self.row, groups)]
+        meant = groups.loc[_inputs.audience([self.row["groups"]], groups)[0]]
         for name, closes in zip(meant["group_id"], map(as_date, meant["closes"]), strict=True):
             end = self.length if closes is None else min(self.length, (closes - self.start).days + 1)
             free = tuple(

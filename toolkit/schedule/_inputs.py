@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from toolkit import lexicons, schema
@@ -212,17 +213,19 @@ def checked_choice(value: str, choices: Sequence[str], what: str) -> str:
     return value
 
 
-def audience(row: Mapping[str, Any], groups: pd.DataFrame) -> list[bool]:
-    """For each group, whether the item is meant for it: "all", a segment or a group_id (in this order)."""
-    segments = set(groups["segment"]) - {""}
-    wanted_segments = {name for name in row["groups"] if name in segments}
-    wanted_ids = {name for name in row["groups"] if name not in segments}
-    if ALL_GROUPS in row["groups"]:
-        return [True] * len(groups)
-    return [
-        segment in wanted_segments or group_id in wanted_ids
-        for group_id, segment in zip(groups["group_id"], groups["segment"], strict=True)
+def audience(rows: Sequence[Sequence[str]], groups: pd.DataFrame) -> np.ndarray[Any, Any]:
+    """For each item's `groups` and each group, whether it is meant: "all", a segment or a group_id (in this order)."""
+    everyone = np.ones(len(groups), dtype=bool)
+    meant = {name: (groups["group_id"] == name).to_numpy() for name in groups["group_id"]}
+    meant |= {name: (groups["segment"] == name).to_numpy() for name in set(groups["segment"]) - {""}}
+    nobody = np.zeros(len(groups), dtype=bool)
+    found = [
+        everyone
+        if ALL_GROUPS in row
+        else np.logical_or.reduce([nobody, *(meant[name] for name in row if name in meant)])
+        for row in rows
     ]
+    return np.array(found, dtype=bool).reshape(len(rows), len(groups))
 
 
 def fixed_posts(pinned: pd.DataFrame | None, previous: pd.DataFrame | None) -> pd.DataFrame:

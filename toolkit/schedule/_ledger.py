@@ -226,9 +226,12 @@ def prices(world: World, cands: Candidates) -> Array:
     return np.round((cands.value + world.price * world.must[cands.item]) * _PARTS) / _PARTS
 
 
-def fill(ledger: Ledger, cands: Candidates, gain: Array) -> None:
-    """Add greedily whatever still fits: must-sends first, then by value; each item at the time most groups share."""
-    for i in _turns(ledger.world):
+def fill(ledger: Ledger, cands: Candidates, gain: Array, *, phases: bool = False) -> None:
+    """Add greedily whatever still fits: must-sends first, then by value; each item at the time most groups share.
+
+    What others must come after goes before them; with `phases` earlier phases of a campaign go before later ones too.
+    """
+    for i in _turns(ledger.world, phases=phases):
         part = cands.of(i)
         groups, times, gains = cands.group[part], cands.time[part], gain[part]
         left = ledger.placed[i, groups] == NOWHERE
@@ -246,9 +249,9 @@ def fill(ledger: Ledger, cands: Candidates, gain: Array) -> None:
             left = free & (ledger.placed[i, groups] == NOWHERE)
 
 
-def _turns(world: World) -> list[int]:
+def _turns(world: World, *, phases: bool) -> list[int]:
     """The order of placing: what others wait for first, else must-sends, then the more valuable."""
-    turns = _sorted_turns(world, phases=True)
+    turns = _sorted_turns(world, phases=phases)
     return turns if len(turns) == len(world.items) else _sorted_turns(world, phases=False)
 
 

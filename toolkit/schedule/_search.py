@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from toolkit.schedule._climb import Board, climb
-from toolkit.schedule._cover import most_groups
+from toolkit.schedule._climb import Board, climb, polish
+from toolkit.schedule._cover import most_met
 from toolkit.schedule._ledger import NOWHERE, Candidates, Ledger, fill, move_earlier, prices
 from toolkit.schedule._prices import Priced, price_room
 from toolkit.schedule._solve import build_model, each_time, improve, put_together, solve_lp, weekly
@@ -28,14 +28,15 @@ _PRICE_STEPS = 400
 # times the solver may look whether to go on (0.05 to 0.2 s each)
 _EXACT = {"quick": 0, "normal": 12_000, "prove": 30_000}
 _CHECKS = {"quick": 0, "normal": 20, "prove": 2_000}
-# where this much of the plan's worth is open, and no less
-_GAPS = {"quick": 1.0, "normal": 0.01, "prove": 1e-6}
+# where this much of the plan's worth is open, and no less; a model of few candidates takes no time worth sparing
+_GAPS = {"quick": 1.0, "normal": 0.02, "prove": 1e-6}
+_FEW_CANDIDATES = 4_000
 # how far below its price a place may stay and still be tried first, as parts of a post's mean worth
 _MARGINS = (0.01, 0.02, 0.04, 0.08, 0.16)
 # steps for each item (the first stage, the second, the third), and no more in all than so many places looked at
 _STEPS = {"quick": (12,), "normal": (12, 36), "prove": (12, 36, 320)}
 # fewer items are taken for so many: a step is then quick, and a few hundred steps are too few
-_FEW_ITEMS = 120
+_FEW_ITEMS = 60
 _MOST_LOOKS = (20_000_000, 60_000_000, 240_000_000)
 
 
@@ -55,21 +56,27 @@ def search(
     """The best plan found; `bonus` is what each candidate earns for staying where the previous plan had it."""
     gain = prices(world, cands)
     wish = gain + np.round(bonus * 65536) / 65536
-    greedy = Ledger(world)
-    fill(greedy, cands, wish)
+    greedy = _greedy(world, cands, wish)
     if not len(cands):
         return Found(greedy, greedy, 0.0, "没有可放的位置，价值就是上限")
     chosen = _flags(greedy, cands)
-    most_met = int(most_groups(world, cands)[world.must].sum())
+    can_meet = most_met(world, cands)
     priced = price_room(
-        world, cands, gain, known=chosen, most_met=most_met, price=world.price, steps=_PRICE_STEPS
+        world, cands, gain, known=chosen, most_met=can_meet, price=world.price, steps=_PRICE_STEPS
     )
     chosen = _by_prices(world, cands, wish, priced.profit + bonus, chosen)
-    exact = len(cands) <= _EXACT[effort] and world.rules.soft is None
+    room = gain - priced.profit
+    small = len(cands) <= _EXACT[effort]
+    exact = small and world.rules.soft is None
+    starts = [chosen]
+    if small and not exact:
+        # the best plan without wishes is often a good one with them
+        starts.append(_exact(world, cands, wish, chosen, checks=_CHECKS["normal"])[0])
     stages = _STEPS["quick"] if exact else _STEPS[effort]
-    chosen = _climbed(world, cands, wish, (chosen, gain - priced.profit), overlap, stages)
-    bound, bound_by = _linear(world, cands, gain, priced, most_met, effort)
-    open_gap = bound - float(gain @ chosen) > _GAPS[effort] * float(cands.value[chosen].sum())
+    chosen = _climbed(world, cands, wish, (starts, room), overlap, stages)
+    bound, bound_by = _linear(world, cands, gain, priced, can_meet, effort)
+    most_open = _GAPS[effort] if len(cands) > _FEW_CANDIDATES else _GAPS["prove"]
+    open_gap = bound - float(gain @ chosen) > most_open * float(cands.value[chosen].sum())
     if exact and (open_gap or bonus.any()):
         chosen, proved = _exact(world, cands, wish, chosen, checks=_CHECKS[effort])
         if proved < bound and not bonus.any():
@@ -83,29 +90,50 @@ def search(
     return Found(best, greedy, max(bound, float(gain @ _flags(best, cands))), bound_by)
 
 
+def _greedy(world: World, cands: Candidates, wish: Array) -> Ledger:
+    """The better of two greedy plans: by value alone, and with the phases of campaigns in their order."""
+    found = []
+    for phases in (False, True):
+        ledger = Ledger(world)
+        fill(ledger, cands, wish, phases=phases)
+        found.append(ledger)
+    return max(found, key=lambda ledger: float(wish[_flags(ledger, cands)].sum()))
+
+
 def _climbed(
     world: World,
     cands: Candidates,
     wish: Array,
-    known: tuple[Array, Array],
+    known: tuple[list[Array], Array],
     overlap: pd.DataFrame | None,
     stages: tuple[int, ...],
 ) -> Array:
-    """The plan after stages of so many steps an item; `known` is a plan and the price of each candidate's room."""
-    first, room = known
-    best, most = first, -np.inf
+    """The plan after stages of so many steps an item; `known` is plans and the price of each candidate's room."""
+    starts, room = known
+    best, most = starts[0], -np.inf
     looks = max(1, len(cands) // max(1, len(world.items)))
     for stage, steps in enumerate(stages):
-        board = Board(world, cands, wish, overlap)
-        # the second stage is a longer climb from below, the third goes on from the better of the two
-        for k in np.nonzero(best if stage > 1 else first)[0]:
-            board.put(int(k))
-        board.refresh()
         many = min(steps * max(len(world.items), _FEW_ITEMS), max(1, _MOST_LOOKS[stage] // looks))
-        chosen, worth = climb(board, room, steps=many, seed=stage)
-        if worth > most:
-            best, most = chosen, worth
-    return best
+        # the second stage is a longer climb from below, the third goes on from the better of the two
+        for start in (starts, starts[-1:], [best])[stage]:
+            board = _board(world, cands, wish, overlap, start)
+            chosen, worth = climb(board, room, steps=many, seed=stage)
+            if worth > most:
+                best, most = chosen, worth
+    if world.rules.soft is None and not world.factors.slots:
+        return best
+    # where places differ in what they are worth, a post may gain by moving alone
+    return polish(_board(world, cands, wish, overlap, best))
+
+
+def _board(
+    world: World, cands: Candidates, wish: Array, overlap: pd.DataFrame | None, chosen: Array
+) -> Board:
+    board = Board(world, cands, wish, overlap)
+    for k in np.nonzero(chosen)[0]:
+        board.put(int(k))
+    board.refresh()
+    return board
 
 
 def _by_prices(world: World, cands: Candidates, wish: Array, profit: Array, chosen: Array) -> Array:

@@ -9,7 +9,7 @@ from toolkit import schema
 from toolkit.schedule import _inputs
 from toolkit.schedule._ledger import NOWHERE, Ledger
 from toolkit.schedule._value import Array
-from toolkit.schedule._world import World
+from toolkit.schedule._world import FAR, World
 from toolkit.schema import PlanError, Soft
 
 _SORTS = {"promotion": 0, "discussion": 1, "poll": 1, "value": 2}
@@ -53,10 +53,18 @@ class Wishes:
             open_days.T, (np.arange(world.days) + world.start.weekday()) // 7, (~world.closed).T.astype(int)
         )
         able = world.slot.any(axis=1) & world.audience.any(axis=0)
-        for name in ("posts_per_day", "posts_per_week"):
-            able &= world.groups[name].to_numpy(dtype=np.int64) >= 1
+        for ceiling in self._ceilings():
+            able &= ceiling >= 1
         asked: Array = (open_days >= _MOST_OF_A_WEEK) & np.asarray(able)[:, None]
         return asked
+
+    def _ceilings(self) -> tuple[Array, Array]:
+        """Each group's own posts a day and a week; a missing ceiling is far up."""
+        day, week = (
+            self.world.groups[name].fillna(FAR).to_numpy(dtype=np.int64)
+            for name in ("posts_per_day", "posts_per_week")
+        )
+        return day, week
 
     def _fair_parts(self) -> Array:
         """The part of all posts that each group should at least have."""
@@ -69,21 +77,23 @@ class Wishes:
             ],
             dtype=np.int64,
         ).reshape(-1)
-        day, week = (
-            world.groups[name].to_numpy(dtype=np.int64) for name in ("posts_per_day", "posts_per_week")
-        )
+        day, week = self._ceilings()
         room = np.minimum(np.minimum(week * days / 7, day * days), world.audience.sum(axis=0))
         total = float(room.sum())
         return np.asarray(self.soft.fair_share * room / total if total else room * 0.0)
 
     def _topics(self) -> tuple[Array, int]:
-        """The number of each item's topic (−1 where no other item has it), and how many there are."""
-        counts = self.world.items["topic"].value_counts()
-        names = sorted(name for name, count in counts.items() if name and count > 1)
-        shared = {name: n for n, name in enumerate(names)}
-        return np.array([shared.get(name, -1) for name in self.world.items["topic"]], dtype=np.int64), len(
-            shared
+        """The number of each item's topic (−1 where it is blank or can have no neighbour), and how many there are."""
+        topics = self.world.items["topic"]
+        standing = self.world.fixed["item"]
+        # of all posts, only two that already stand can be of one item and one group
+        again = {topics.iloc[i] for i in standing[standing.duplicated() & (standing >= 0)]}
+        counts = topics.value_counts()
+        names = sorted(
+            name for name, count in counts.items() if name.strip() and (count > 1 or name in again)
         )
+        number = {name: n for n, name in enumerate(names)}
+        return np.array([number.get(name, -1) for name in topics], dtype=np.int64), len(number)
 
     def _twice(self, overlap: pd.DataFrame | None) -> Array | None:
         """For each two groups the members who are in both, by the larger of the shares given; None without any."""
@@ -186,11 +196,10 @@ class Wishes:
 
     def foreseen(self, i: int, g: int, t: int) -> float:
         """The cost that a post would add, without placing it."""
-        before, total = self._local(i, g, t), self.cost
+        before = self._local(i, g, t)
         self._count(i, g, int(self.world.day[t]), 1)
         added = self._local(i, g, t) - before + float(self._again(i, np.array([g]))[0])
         self._count(i, g, int(self.world.day[t]), -1)
-        self.cost = total
         return added
 
     def rough(self, i: int, groups: Array, times: Array) -> Array:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit import lexicons
+from toolkit.schedule import _inputs
 from toolkit.schedule._ledger import MOVING_RULES, NOWHERE, Ledger
 from toolkit.schedule._value import Array
 from toolkit.schedule._world import World
@@ -21,6 +22,7 @@ _SHORT = {
     "phase": "要守活动阶段的先后",
     "minutes": "负责人当天的时间已满",
     "waves": "同批群发的时间已定",
+    "platform": "平台的限额已满",
     "promos_per_week": "那周促销已到上限",
     "per_week": "那周已发满",
     "per_day": "当天已发满",
@@ -53,17 +55,60 @@ def why_here(world: World, ledger: Ledger, i: int, g: int, sources: tuple[Array,
     t = int(ledger.placed[i, g])
     row = world.items.iloc[i]
     date = world.date_at(world.day[t])
-    parts = [text for text in (_window(row), _occasion(row, date), _relatives(world, ledger, i, g)) if text]
+    parts = [window_words(row), _occasion(row, date), _relatives(world, ledger, i, g)]
+    parts += factor_words(world, i, g, int(world.minute[t]))
     others = int((ledger.placed[i] == t).sum()) - 1
     if others:
         parts.append(f"与另外 {others} 个群同批群发")
-    parts.append(_earlier(ledger, (i, g, t), sources))
+    parts.append(_earlier(world, ledger, (i, g, t), sources))
     must = "必发，" if row["must_send"] else ""
-    return "；".join(parts) + f"；{must}价值 {number_words(world.worth[i, g])}"
+    value = number_words(world.value_at(i, g, int(world.minute[t])))
+    return "；".join(text for text in parts if text) + f"；{must}价值 {value}"
 
 
-def _window(row: pd.Series[Any]) -> str:
+def factor_words(world: World, i: int, g: int, minute: int) -> list[str]:
+    """What the slot, freshness and a festival make of a post's value, where they make anything of it."""
+    slot, fresh, festival = factors_at(world, i, g, minute)
+    found = [] if slot is None else [f"这个时段{against(slot, '平均')}"]
+    if round(100 * fresh) != 100:
+        found.append(f"选题还有 {100 * fresh:.0f}% 的新鲜度")
+    if round(100 * festival) != 100:
+        found.append(f"节日让价值{'多' if festival > 1 else '少'} {100 * abs(festival - 1):.0f}%")
+    return found
+
+
+def factors_at(world: World, i: int, g: int, minute: int) -> tuple[float | None, float, float]:
+    """The factors of slot (None where nothing is known of it), freshness and festival, on a day of the plan."""
+    day, clock = divmod(minute, _inputs.MINUTES_A_DAY)
+    slot = world.factors.slots.get((g, (world.start.weekday() + day) % 7, clock))
+    fresh = _freshness(world, i, day)
+    return slot, fresh, float(world.factors.days[i, day]) / fresh
+
+
+def against(ratio: float, what: str) -> str:
+    """A ratio as a difference in per cent.
+
+    >>> against(1.2, "平均"), against(1.0, "平均")
+    ('比平均高 20%', '与平均相当')
+    """
+    percent = round(100 * (ratio - 1))
+    return f"比{what}{'高' if percent > 0 else '低'} {abs(percent)}%" if percent else f"与{what}相当"
+
+
+def _freshness(world: World, i: int, day: int) -> float:
+    soft = world.rules.soft
+    if soft is None or not soft.freshness_days or not world.items["topic"].iloc[i]:
+        return 1.0
+    earliest = as_date(world.items["earliest"].iloc[i])
+    base = 0 if earliest is None else max(0, (earliest - world.start).days)
+    return float(0.5 ** (max(0, day - base) / soft.freshness_days))
+
+
+def window_words(row: pd.Series[Any]) -> str:
+    """The days on which an item may be sent, "" where it may on all."""
     first, last = as_date(row["earliest"]), as_date(row["latest"])
+    if first and last and first > last:
+        return "最早日期晚于最晚日期"
     if first and first == last:
         return f"只能在{first.month}月{first.day}日"
     if first and last:
@@ -101,8 +146,8 @@ def _relatives(world: World, ledger: Ledger, i: int, g: int) -> str:
     return ""
 
 
-def _earlier(ledger: Ledger, place: tuple[int, int, int], sources: tuple[Array, Array]) -> str:
-    """What bars the earlier times of this group, this post itself taken away."""
+def _earlier(world: World, ledger: Ledger, place: tuple[int, int, int], sources: tuple[Array, Array]) -> str:
+    """What bars the earlier times of this group, this post itself taken away; else what those are worth."""
     i, g, t = place
     groups, times = sources
     own = times[(groups == g) & (times < t)]
@@ -112,9 +157,20 @@ def _earlier(ledger: Ledger, place: tuple[int, int, int], sources: tuple[Array, 
     bars = ledger.bars(i, np.full(len(own), g), own)
     ledger.add(i, g, t)
     free = ~np.any(list(bars.values()), axis=0)
-    if free.any():
-        return f"更早还有 {int(free.sum())} 个时段能发，价值相同"
-    return f"更早的 {len(own)} 个时段排不下（{_SHORT[binding_rule(bars)]}）"
+    if not free.any():
+        return f"更早的 {len(own)} 个时段排不下（{_SHORT[binding_rule(bars)]}）"
+    here = world.value_at(i, g, int(world.minute[t]))
+    values = [world.value_at(i, g, int(minute)) for minute in world.minute[own[free]]]
+    better, same = sum(value > here for value in values), sum(value == here for value in values)
+    if better:
+        told = f"其中 {better} 个本身价值更高"
+    elif same:
+        told = "价值相同" if same == len(values) else f"其中 {same} 个价值相同，别的更低"
+    else:
+        told = "价值都更低"
+    # the wishes can make equal times unequal
+    told += "，软规则另算" if world.rules.soft is not None else ""
+    return f"更早还有 {len(values)} 个时段能发，{told}"
 
 
 def binding_rule(bars: dict[str, Array]) -> str:
@@ -128,16 +184,20 @@ def binding_rule(bars: dict[str, Array]) -> str:
 def why_not(world: World, ledger: Ledger, i: int, g: int, sources: tuple[Array, Array]) -> tuple[str, str]:
     """The rule that kept item i out of group g, and the sentence an editor reads."""
     groups, times = sources
-    own = times[groups == g]
-    still = own if len(own) else np.zeros(0, dtype=np.int64)
+    still = times[groups == g]
     if not len(still):
-        rule = _static_rule(world, i, g)
-        if rule != "standing":
-            return rule, _static_sentence(world, i, g, rule)
-        still = _static_times(world, i, g)
-    rule = binding_rule(ledger.bars(i, np.full(len(still), g), still))
+        rule = static_rule(world, i, g)
+        if rule:
+            return rule, static_sentence(world, i, g, rule)
+        still = static_times(world, i, g)
+    bars = ledger.bars(i, np.full(len(still), g), still)
+    free = int((~np.any(list(bars.values()), axis=0)).sum())
+    if free:
+        name = world.groups["name"].iloc[g]
+        return "outbid", f"群「{name}」还有 {free} 个时段能发，但多出的软规则代价不低于这条的价值"
+    rule = binding_rule(bars)
     rule = "outbid" if rule == "slot_clash" and not _standing_clash(world, g, still) else rule
-    return rule, _moving_sentence(world, i, g, rule, len(still))
+    return rule, moving_sentence(world, i, g, rule, len(still))
 
 
 def _standing_clash(world: World, g: int, times: Array) -> bool:
@@ -146,61 +206,114 @@ def _standing_clash(world: World, g: int, times: Array) -> bool:
     return bool(np.isin(world.minute[times], held).all())
 
 
-def _static_times(world: World, i: int, g: int) -> Array:
-    """The times that no rule of day or hour bars for item i in group g."""
-    barred = world.barred["window"][i] | world.barred["solemn"][i] | world.barred["festival"][i]
-    shut = barred[world.day] | world.closed[g, world.day] | world.quiet[g] | ~world.slot[g]
-    return np.nonzero(~shut)[0]
-
-
-def _static_rule(world: World, i: int, g: int) -> str:
-    """The rule of day or hour that bars every time ("standing" when posts that already stand do)."""
-    if len(_static_times(world, i, g)):
-        return "standing"
-    slots = np.nonzero(world.slot[g])[0]
-    if not len(slots):
-        return "slot"
-    window = world.barred["window"][i][world.day] | world.closed[g, world.day]
-    within = slots[~window[slots]]
-    if not len(within):
-        return "window"
-    day = world.day[within]
-    bars = {
-        "quiet": world.quiet[g, within],
+def static_bars(world: World, i: int, g: int | Array, times: Array) -> dict[str, Array]:
+    """For each time which rule of day or hour bars item i in group g (one, or one for each time)."""
+    day = world.day[times]
+    return {
+        "slot": ~world.slot[g, times] | ~world.clocked[i, times],
+        "quiet": world.quiet[g, times],
+        "window": world.barred["window"][i][day] | world.closed[g, day],
         "solemn": world.barred["solemn"][i][day],
         "festival": world.barred["festival"][i][day],
     }
-    return max(bars, key=lambda name: int(bars[name].sum()))
 
 
-def _static_sentence(world: World, i: int, g: int, rule: str) -> str:
-    row, group = world.items.iloc[i], world.groups.iloc[g]
+def static_times(world: World, i: int, g: int) -> Array:
+    """The times that no rule of day or hour bars for item i in group g."""
+    every = np.arange(len(world.minute))
+    return np.nonzero(~np.any(list(static_bars(world, i, g, every).values()), axis=0))[0]
+
+
+def static_rule(world: World, i: int, g: int) -> str:
+    """The rule of day or hour that bars every time, "" where they leave one open."""
+    bars = static_bars(world, i, g, np.arange(len(world.minute)))
+    within = np.ones(len(world.minute), dtype=bool)
+    # without a slot or a day there is nothing that the other rules could bar
+    for name in ("slot", "window"):
+        within &= ~bars[name]
+        if not within.any():
+            return name
+    left = {name: int((bars[name] & within).sum()) for name in ("quiet", "solemn", "festival")}
+    barred = np.any([bars[name] for name in left], axis=0)
+    return "" if (within & ~barred).any() else max(left, key=lambda name: left[name])
+
+
+def static_sentence(world: World, i: int, g: int, rule: str) -> str:
+    """Why a rule of day or hour bars every time of group g for item i."""
+    name = world.groups["name"].iloc[g]
+    if rule == "slot" and not world.slot[g].any():
+        return f"群「{name}」没有填时段，什么都发不了。请补上时段"
     if rule == "slot":
-        return f"群「{group['name']}」没有填时段，什么都发不了。请补上时段"
+        return f"限定时刻 {'、'.join(world.items['clock'].iloc[i])}，群「{name}」没有这个时段"
     if rule == "quiet":
-        return f"群「{group['name']}」在期限内的时段都落在免打扰里"
+        return f"群「{name}」在期限内的时段都落在免打扰里"
     if rule == "solemn":
         return "期限内能发的日子是庄重日，不发促销、红包，也不用推销、幽默、喜庆的语气"
     if rule == "festival":
         return "期限内能发的日子是节日，只发为这个节日准备的促销"
+    return _window_sentence(world, i, g)
+
+
+def _window_sentence(world: World, i: int, g: int) -> str:
+    row, group = world.items.iloc[i], world.groups.iloc[g]
+    first, last = as_date(row["earliest"]), as_date(row["latest"])
+    if first and last and first > last:
+        return f"{window_words(row)}（{first.month}月{first.day}日、{last.month}月{last.day}日）。请改正"
+    own = ~world.barred["window"][i]
     closes = as_date(group["closes"])
     if closes is not None and closes < world.start:
         return f"群「{group['name']}」已在 {closes.month}月{closes.day}日 关闭"
-    last = world.date_at(world.days - 1)
-    span = f"{world.start.month}月{world.start.day}日 至 {last.month}月{last.day}日"
-    return f"{_window(row) or '期限'}，这次排期是 {span}，没有合适的日子"
+    if own.any():
+        days = [world.date_at(int(day)) for day in np.nonzero(own)[0]]
+        shut = [day for day in days if (group["group_id"], day) in world.rules.shut]
+        over = [day for day in days if closes is not None and day > closes]
+        causes = [f"{span_words(shut)} 停发"] if shut else []
+        causes += [f"{closes.month}月{closes.day}日 之后关闭"] if over and closes is not None else []
+        return f"{window_words(row) or '期限不限'}，群「{group['name']}」{'，'.join(causes)}，没有合适的日子"
+    end = world.date_at(world.days - 1)
+    span = f"{world.start.month}月{world.start.day}日 至 {end.month}月{end.day}日"
+    return f"{window_words(row)}，这次排期是 {span}，没有合适的日子"
 
 
-def _moving_sentence(world: World, i: int, g: int, rule: str, count: int) -> str:
+def span_words(days: list[dt.date]) -> str:
+    """Up to three days, else how many.
+
+    >>> span_words([dt.date(2026, 9, 21), dt.date(2026, 9, 22)])
+    '9月21日、9月22日'
+    """
+    named = "、".join(f"{day.month}月{day.day}日" for day in days[:3])
+    return f"{named}等 {len(days)} 天" if len(days) > 3 else named
+
+
+def quota_words(world: World, g: int) -> str:
+    """The platforms' ceilings on a group, with their names."""
+    parts = []
+    for quota in world.rules.quotas:
+        if quota.channel != world.groups["channel"].iloc[g]:
+            continue
+        ceilings = (("每天", quota.per_day), ("每周", quota.per_week), ("每月", quota.per_month))
+        told = [
+            f"{when}次数不超过当月天数" if most == "days" else f"{when} {most} 次"
+            for when, most in ceilings
+            if most is not None
+        ]
+        parts.append(f"{quota.name}限{'、'.join(told)}")
+    return "；".join(parts)
+
+
+def moving_sentence(world: World, i: int, g: int, rule: str, count: int) -> str:
+    """Why a rule that depends on other posts bars every one of `count` times of group g for item i."""
     row, group = world.items.iloc[i], world.groups.iloc[g]
     name = group["name"]
     if rule == "after":
         titles = "、".join(f"「{world.items['title'].iloc[j]}」" for j in world.needs[i])
         return f"要先发{titles or '先发条目'}，它没有在更早的日子排进群「{name}」"
+    by_hand = f"，每个群另要 {world.by_hand[g]} 分钟手发" if world.by_hand[g] else ""
     sentences = {
         "phase": f"活动「{row['campaign']}」里别的阶段已占住前后日子，排不进群「{name}」",
-        "minutes": f"负责人「{row['owner'] or '未填'}」能用的日子里时间不够（这条要 {row['minutes']} 分钟）",
+        "minutes": f"负责人「{row['owner'] or '未填'}」能用的日子里时间不够（这条要 {row['minutes']} 分钟{by_hand}）",
         "waves": f"这条最多分 {row['waves']} 批群发，已定的时间里群「{name}」没有空",
+        "platform": f"群「{name}」受平台限额：{quota_words(world, g)}，已排满",
         "promos_per_week": f"群「{name}」每周促销上限 {group['promos_per_week']} 次，已排满",
         "per_week": f"群「{name}」每周上限 {group['posts_per_week']} 次，已排满",
         "per_day": f"群「{name}」每天上限 {group['posts_per_day']} 次，能用的日子都已排满",

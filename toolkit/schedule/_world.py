@@ -119,8 +119,7 @@ def build_world(
         for first, last in spans:
             quiet[g] |= (clock >= first) & (clock < last)
     members = groups["members"].to_numpy(dtype=float)
-    aimed = [_inputs.audience(row, groups) for row in items[["groups"]].to_dict("records")]
-    audience = np.array(aimed, dtype=bool).reshape(len(items), len(groups))
+    audience = _inputs.audience(list(items["groups"]), groups)
     worth = items["value"].to_numpy(dtype=float)[:, None] * members[None, :] / 100
     owners = sorted(set(items["owner"]))
     caps = _caps(groups, rules, start, days)
