@@ -284,22 +284,56 @@ def climb(board: Board, room: Array, *, steps: int, seed: int) -> tuple[Array, f
     return flags, best
 
 
-def polish(board: Board) -> Array:
-    """Which candidates are placed (flags) once no post gains by moving alone (three rounds at most)."""
+def polish(board: Board, *, uneven: bool) -> Array:
+    """Which candidates are placed (flags) once nothing gains by taking a lesser post's place (three rounds at most).
+
+    Where places are `uneven` in what they are worth, posts also move alone to the better ones.
+    """
     for _ in range(_ROUNDS):
         before = board.worth
-        for k in sorted(int(k) for k in board.at[board.at >= 0]):
-            i, g, _ = board.place(k)
-            if board.waited_for(i, g):
-                continue
-            board.put(k, -1)
-            better = max((other for other in board.own(i, g) if board.fits(other)), key=board.net, default=k)
-            board.put(better if board.net(better) > board.net(k) + _LEAST_GAIN else k)
+        if uneven:
+            _move_alone(board)
+        for i, g in zip(
+            *np.nonzero(board.world.audience & ~board.world.stands & (board.at < 0)), strict=True
+        ):
+            push_in(board, int(i), int(g))
         if board.worth <= before + _LEAST_GAIN:
             break
     flags = np.zeros(len(board.cands), dtype=bool)
     flags[board.at[board.at >= 0]] = True
     return flags
+
+
+def _move_alone(board: Board) -> None:
+    """Move each post to the best place of its own that is free."""
+    for k in sorted(int(k) for k in board.at[board.at >= 0]):
+        i, g, _ = board.place(k)
+        if board.waited_for(i, g):
+            continue
+        board.put(k, -1)
+        better = max((other for other in board.own(i, g) if board.fits(other)), key=board.net, default=k)
+        board.put(better if board.net(better) > board.net(k) + _LEAST_GAIN else k)
+
+
+def push_in(board: Board, i: int, g: int) -> list[tuple[int, int]]:
+    """Place item i in group g where it gains most over what must make way, if it gains: the pairs that went."""
+    board.refresh()
+    own = np.array(board.own(i, g), dtype=np.int64)
+    ledger = board.ledger
+    if len(own) and ledger.waves_left[i] <= 0:
+        own = own[ledger.uses[i, board.cands.time[own]] > 0]
+    if not len(own):
+        return []
+    net = board.gain[own] - board.makes_way(i, np.full(len(own), g), board.cands.time[own])
+    best = int(np.argmax(net))
+    if not net[best] > 0:
+        return []
+    before, met, board.log = board.worth, board.met, []
+    gone = board.squeeze(int(own[best]))
+    if board.at[i, g] < 0 or board.worth <= before + _LEAST_GAIN or board.met < met or not board.whole():
+        board.undo()
+        return []
+    return gone
 
 
 def _item_times(cands: Candidates, items: int) -> list[tuple[Array, Array]]:

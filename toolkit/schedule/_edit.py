@@ -19,7 +19,7 @@ from toolkit import schema
 from toolkit.schedule import _inputs, _words
 from toolkit.schedule._again import find_places
 from toolkit.schedule._check import check_calendar
-from toolkit.schedule._climb import Board, best_sends, net_gains
+from toolkit.schedule._climb import Board, best_sends, net_gains, push_in
 from toolkit.schedule._ledger import find_candidates, prices
 from toolkit.schedule._plan import finish_plan
 from toolkit.schedule._search import Found
@@ -294,7 +294,7 @@ def _settle(board: Board, posts: pd.DataFrame, pushes: int) -> None:
         i, g, minute = queue.pop(0)
         left = _place(board, i, g, minute)
         if left and pushes > 0:
-            gone = _push(board, i, g)
+            gone = push_in(board, i, g)
             pushes -= len(gone)
             queue += [(j, h, minute) for j, h in gone]
 
@@ -338,26 +338,6 @@ def _place(board: Board, i: int, g: int, minute: int) -> bool:
         )
     )
     return False
-
-
-def _push(board: Board, i: int, g: int) -> list[tuple[int, int]]:
-    """Place item i in group g where it gains most over what must make way, if anywhere: what went."""
-    board.refresh()
-    own = np.array(board.own(i, g), dtype=np.int64)
-    own = own[board.ledger.uses[i, board.cands.time[own]] > 0] if len(own) else own
-    if not len(own):
-        return []
-    time = board.cands.time[own]
-    net = board.gain[own] - board.makes_way(i, np.full(len(own), g), time)
-    best = int(np.argmax(net))
-    if not net[best] > 0:
-        return []
-    before, board.log = board.worth, []
-    gone = board.squeeze(int(own[best]))
-    if board.at[i, g] < 0 or board.worth < before or not board.whole():
-        board.undo()
-        return []
-    return gone
 
 
 def _fill_up(board: Board, posts: pd.DataFrame) -> None:

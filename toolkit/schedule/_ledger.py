@@ -308,9 +308,14 @@ def move_earlier(ledger: Ledger, cands: Candidates, *, keep: Array) -> None:
             for g in wave:
                 ledger.remove(i, int(g), t)
             chosen = np.isin(cands.group[part], wave) & (cands.time[part] <= t)
-            groups, times = cands.group[part][chosen], cands.time[part][chosen]
+            groups, times, value = (
+                cands.group[part][chosen],
+                cands.time[part][chosen],
+                cands.value[part][chosen],
+            )
             free = ledger.free(i, groups, times)
             counts = np.bincount(times[free], minlength=t + 1)
-            best = int(np.argmax(counts == len(wave)))
+            worth = np.bincount(times[free], weights=value[free], minlength=t + 1)
+            best = int(np.argmax((counts == len(wave)) & (worth >= worth[t] - 1e-9)))
             for g in wave:
                 ledger.add(i, int(g), best)

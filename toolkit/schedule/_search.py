@@ -34,7 +34,7 @@ _FEW_CANDIDATES = 4_000
 # how far below its price a place may stay and still be tried first, as parts of a post's mean worth
 _MARGINS = (0.01, 0.02, 0.04, 0.08, 0.16)
 # steps for each item (the first stage, the second, the third), and no more in all than so many places looked at
-_STEPS = {"quick": (12,), "normal": (12, 36), "prove": (12, 36, 320)}
+_STEPS = {"quick": (12,), "normal": (12, 20), "prove": (12, 20, 340)}
 # fewer items are taken for so many: a step is then quick, and a few hundred steps are too few
 _FEW_ITEMS = 60
 _MOST_LOOKS = (20_000_000, 60_000_000, 240_000_000)
@@ -120,10 +120,8 @@ def _climbed(
             chosen, worth = climb(board, room, steps=many, seed=stage)
             if worth > most:
                 best, most = chosen, worth
-    if world.rules.soft is None and not world.factors.slots:
-        return best
-    # where places differ in what they are worth, a post may gain by moving alone
-    return polish(_board(world, cands, wish, overlap, best))
+    uneven = world.rules.soft is not None or bool(world.factors.slots)
+    return polish(_board(world, cands, wish, overlap, best), uneven=uneven)
 
 
 def _board(

@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from toolkit import lexicons
 from toolkit.schedule import _inputs
@@ -53,7 +52,7 @@ def number_words(value: float) -> str:
 def why_here(world: World, ledger: Ledger, i: int, g: int, sources: tuple[Array, Array]) -> str:
     """The reason of a placed post; `sources` are the candidate groups and times of its item."""
     t = int(ledger.placed[i, g])
-    row = world.items.iloc[i]
+    row = world.item_rows[i]
     date = world.date_at(world.day[t])
     parts = [window_words(row), _occasion(row, date), _relatives(world, ledger, i, g)]
     parts += factor_words(world, i, g, int(world.minute[t]))
@@ -97,14 +96,14 @@ def against(ratio: float, what: str) -> str:
 
 def _freshness(world: World, i: int, day: int) -> float:
     soft = world.rules.soft
-    if soft is None or not soft.freshness_days or not world.items["topic"].iloc[i]:
+    if soft is None or not soft.freshness_days or not world.item_rows[i]["topic"]:
         return 1.0
-    earliest = as_date(world.items["earliest"].iloc[i])
+    earliest = as_date(world.item_rows[i]["earliest"])
     base = 0 if earliest is None else max(0, (earliest - world.start).days)
     return float(0.5 ** (max(0, day - base) / soft.freshness_days))
 
 
-def window_words(row: pd.Series[Any]) -> str:
+def window_words(row: dict[str, Any]) -> str:
     """The days on which an item may be sent, "" where it may on all."""
     first, last = as_date(row["earliest"]), as_date(row["latest"])
     if first and last and first > last:
@@ -118,7 +117,7 @@ def window_words(row: pd.Series[Any]) -> str:
     return f"不晚于{last.month}月{last.day}日" if last else ""
 
 
-def _occasion(row: pd.Series[Any], date: dt.date) -> str:
+def _occasion(row: dict[str, Any], date: dt.date) -> str:
     name = lexicons.festival_name(row["festival"])
     if not name:
         return ""
@@ -133,16 +132,15 @@ def _occasion(row: pd.Series[Any], date: dt.date) -> str:
 def _relatives(world: World, ledger: Ledger, i: int, g: int) -> str:
     """What of the same campaign or of `after` it comes behind or before, in this group."""
     day = ledger.placed_day[i, g]
-    titles = world.items["title"].to_numpy()
     earlier = [j for j in world.needs[i] if ledger.placed[j, g] != NOWHERE and ledger.placed_day[j, g] < day]
     if earlier:
-        return f"排在先发的「{titles[earlier[0]]}」之后"
+        return f"排在先发的「{world.item_rows[earlier[0]]['title']}」之后"
     for j in world.before[i]:
         if ledger.placed[j, g] != NOWHERE:
-            return f"{WORDS[world.items['phase'].iloc[i]]}排在{WORDS[world.items['phase'].iloc[j]]}「{titles[j]}」之后"
+            return f"{WORDS[world.item_rows[i]['phase']]}排在{WORDS[world.item_rows[j]['phase']]}「{world.item_rows[j]['title']}」之后"
     for j in world.behind[i]:
         if ledger.placed[j, g] != NOWHERE:
-            return f"{WORDS[world.items['phase'].iloc[i]]}赶在{WORDS[world.items['phase'].iloc[j]]}「{titles[j]}」之前"
+            return f"{WORDS[world.item_rows[i]['phase']]}赶在{WORDS[world.item_rows[j]['phase']]}「{world.item_rows[j]['title']}」之前"
     return ""
 
 
@@ -193,7 +191,7 @@ def why_not(world: World, ledger: Ledger, i: int, g: int, sources: tuple[Array, 
     bars = ledger.bars(i, np.full(len(still), g), still)
     free = int((~np.any(list(bars.values()), axis=0)).sum())
     if free:
-        name = world.groups["name"].iloc[g]
+        name = world.group_rows[g]["name"]
         return "outbid", f"群「{name}」还有 {free} 个时段能发，但多出的软规则代价不低于这条的价值"
     rule = binding_rule(bars)
     rule = "outbid" if rule == "slot_clash" and not _standing_clash(world, g, still) else rule
@@ -240,11 +238,11 @@ def static_rule(world: World, i: int, g: int) -> str:
 
 def static_sentence(world: World, i: int, g: int, rule: str) -> str:
     """Why a rule of day or hour bars every time of group g for item i."""
-    name = world.groups["name"].iloc[g]
+    name = world.group_rows[g]["name"]
     if rule == "slot" and not world.slot[g].any():
         return f"群「{name}」没有填时段，什么都发不了。请补上时段"
     if rule == "slot":
-        return f"限定时刻 {'、'.join(world.items['clock'].iloc[i])}，群「{name}」没有这个时段"
+        return f"限定时刻 {'、'.join(world.item_rows[i]['clock'])}，群「{name}」没有这个时段"
     if rule == "quiet":
         return f"群「{name}」在期限内的时段都落在免打扰里"
     if rule == "solemn":
@@ -255,7 +253,7 @@ def static_sentence(world: World, i: int, g: int, rule: str) -> str:
 
 
 def _window_sentence(world: World, i: int, g: int) -> str:
-    row, group = world.items.iloc[i], world.groups.iloc[g]
+    row, group = world.item_rows[i], world.group_rows[g]
     first, last = as_date(row["earliest"]), as_date(row["latest"])
     if first and last and first > last:
         return f"{window_words(row)}（{first.month}月{first.day}日、{last.month}月{last.day}日）。请改正"
@@ -289,7 +287,7 @@ def quota_words(world: World, g: int) -> str:
     """The platforms' ceilings on a group, with their names."""
     parts = []
     for quota in world.rules.quotas:
-        if quota.channel != world.groups["channel"].iloc[g]:
+        if quota.channel != world.group_rows[g]["channel"]:
             continue
         ceilings = (("每天", quota.per_day), ("每周", quota.per_week), ("每月", quota.per_month))
         told = [
@@ -303,10 +301,10 @@ def quota_words(world: World, g: int) -> str:
 
 def moving_sentence(world: World, i: int, g: int, rule: str, count: int) -> str:
     """Why a rule that depends on other posts bars every one of `count` times of group g for item i."""
-    row, group = world.items.iloc[i], world.groups.iloc[g]
+    row, group = world.item_rows[i], world.group_rows[g]
     name = group["name"]
     if rule == "after":
-        titles = "、".join(f"「{world.items['title'].iloc[j]}」" for j in world.needs[i])
+        titles = "、".join(f"「{world.item_rows[j]['title']}」" for j in world.needs[i])
         return f"要先发{titles or '先发条目'}，它没有在更早的日子排进群「{name}」"
     by_hand = f"，每个群另要 {world.by_hand[g]} 分钟手发" if world.by_hand[g] else ""
     sentences = {

@@ -42,7 +42,7 @@ class Held:
 def at_place(held: Held, rule: str, i: int, g: int, t: int) -> str:
     """Why a rule bars item i from group g at time t."""
     world = held.world
-    row, group = world.items.iloc[i], world.groups.iloc[g]
+    row, group = world.item_rows[i], world.group_rows[g]
     date = world.date_at(world.day[t])
     if rule in ("after", "phase"):
         return _order_words(held, rule, i, g, int(world.day[t]))
@@ -66,7 +66,7 @@ def at_place(held: Held, rule: str, i: int, g: int, t: int) -> str:
 
 
 def _window_words(world: World, i: int, g: int, date: dt.date) -> str:
-    row, group = world.items.iloc[i], world.groups.iloc[g]
+    row, group = world.item_rows[i], world.group_rows[g]
     closes = as_date(group["closes"])
     if closes is not None and date > closes:
         return f"群「{group['name']}」在 {closes.month}月{closes.day}日 之后关闭"
@@ -83,21 +83,21 @@ def _order_words(held: Held, rule: str, i: int, g: int, day: int) -> str:
     titles = dict(zip(own["item_id"], own["title"], strict=True))
     ids = world.items["item_id"].to_numpy()
     if rule == "after":
-        for name in world.items["after"].iloc[i]:
+        for name in world.item_rows[i]["after"]:
             if name in at and at[name] >= day:
                 return f"先发的「{titles[name]}」排在 {_day(world, at[name])}，这条要晚一天以上"
         for j in world.needs[i]:
             if world.audience[j, g] and ids[j] not in at:
-                return f"先发的「{world.items['title'].iloc[j]}」没有排进这个群"
+                return f"先发的「{world.item_rows[j]['title']}」没有排进这个群"
         late = [ids[j] for j in world.dependents[i] if at.get(ids[j], day + 1) <= day]
         return f"要等它的「{titles[late[0]]}」排在 {_day(world, at[late[0]])}，这条要早一天以上"
     last = {item_id: int(when) for item_id, when in zip(own["item_id"], own["day"], strict=True)}
-    mine = WORDS[world.items["phase"].iloc[i]]
+    mine = WORDS[world.item_rows[i]["phase"]]
     for others, days, side in ((world.before[i], last, "晚"), (world.behind[i], at, "早")):
         for j in others:
             when = days.get(ids[j])
             if when is not None and (when >= day if side == "晚" else when <= day):
-                phase = WORDS[world.items["phase"].iloc[j]]
+                phase = WORDS[world.item_rows[j]["phase"]]
                 return f"{phase}「{titles[ids[j]]}」排在 {_day(world, when)}，{mine}要比它{side}一天以上"
     raise AssertionError(rule)
 
@@ -110,7 +110,7 @@ def _day(world: World, day: int) -> str:
 def _room_words(held: Held, rule: str, g: int, t: int) -> str:
     """Which posts have taken the room of the slot, day, week or month."""
     world = held.world
-    own, group = held.of(g), world.groups.iloc[g]
+    own, group = held.of(g), world.group_rows[g]
     day, minute = int(world.day[t]), int(world.minute[t])
     week = (own["day"] + world.start.weekday()) // 7 == world.week[t]
     if rule == "slot_clash":
@@ -145,7 +145,7 @@ def _quota_counts(world: World, own: pd.DataFrame, g: int, day: int) -> str:
         most = length if quota.per_month == "days" else quota.per_month
         for (when, count), ceiling in zip(counts.items(), (quota.per_day, quota.per_week, most), strict=True):
             if (
-                quota.channel == world.groups["channel"].iloc[g]
+                quota.channel == world.group_rows[g]["channel"]
                 and ceiling is not None
                 and count >= int(ceiling)
             ):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -71,12 +73,22 @@ class World:
     factors: Factors
     price: float
 
-    @property
+    @functools.cached_property
+    def item_rows(self) -> list[dict[str, Any]]:
+        """The items as records: a thousand sentences read them row by row."""
+        return [{str(name): value for name, value in row.items()} for row in self.items.to_dict("records")]
+
+    @functools.cached_property
+    def group_rows(self) -> list[dict[str, Any]]:
+        """The groups as records."""
+        return [{str(name): value for name, value in row.items()} for row in self.groups.to_dict("records")]
+
+    @functools.cached_property
     def promotion(self) -> Array:
         """Which items are promotions."""
         return (self.items["kind"] == "promotion").to_numpy()
 
-    @property
+    @functools.cached_property
     def must(self) -> Array:
         """Which items must be sent."""
         return self.items["must_send"].to_numpy(dtype=bool)
