@@ -27,6 +27,10 @@ _TRIED = 40
 _NOBODY = -1
 _ROUNDS = 3
 _LEAST_GAIN = 1e-6
+# pushing in: so many of an item's best places are tried, down to this part of its worth below nothing (the wishes'
+# cost is only roughly known beforehand)
+_TRIED_PLACES = 4
+_NEARLY = 0.5
 
 
 class Board:
@@ -324,16 +328,24 @@ def push_in(board: Board, i: int, g: int) -> list[tuple[int, int]]:
         own = own[ledger.uses[i, board.cands.time[own]] > 0]
     if not len(own):
         return []
-    net = board.gain[own] - board.makes_way(i, np.full(len(own), g), board.cands.time[own])
-    best = int(np.argmax(net))
-    if not net[best] > 0:
-        return []
-    before, met, board.log = board.worth, board.met, []
-    gone = board.squeeze(int(own[best]))
-    if board.at[i, g] < 0 or board.worth <= before + _LEAST_GAIN or board.met < met or not board.whole():
-        board.undo()
-        return []
-    return gone
+    groups, times = np.full(len(own), g), board.cands.time[own]
+    net = board.gain[own] - board.makes_way(i, groups, times)
+    if board.wishes is not None:
+        net = net - board.wishes.rough(i, groups, times)
+    for n in np.argsort(-net, kind="stable")[:_TRIED_PLACES]:
+        if net[n] > -_NEARLY * abs(board.gain[own[n]]):
+            before, met, board.log = board.worth, board.met, []
+            gone = board.squeeze(int(own[n]))
+            if (
+                board.at[i, g] >= 0
+                and board.worth > before + _LEAST_GAIN
+                and board.met >= met
+                and board.whole()
+            ):
+                return gone
+            board.undo()
+            board.refresh()
+    return []
 
 
 def _item_times(cands: Candidates, items: int) -> list[tuple[Array, Array]]:
