@@ -112,7 +112,7 @@ def test_what_a_kit_needs_is_told() -> None:
 
 def test_sections_become_rows_that_follow_each_other() -> None:
     rows = use_kit("知识付费群", ["G1", "G2"])
-    blank = ["earliest", "latest", "festival", "copy", "link", "until"]
+    blank = ["earliest", "latest", "festival", "copy", "link", "review", "until"]
     assert rows[blank].isna().all(axis=None)
     shared = rows.set_index("item_id").drop(columns=[*blank, "cooldown"]).loc["知识付费群-分享-G1+G2"]
     assert shared.to_dict() == {

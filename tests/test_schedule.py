@@ -573,3 +573,44 @@ def test_the_29th_of_february_is_a_day() -> None:
         [item("a", earliest="2028-02-29", latest="2028-02-29")], [group()], days=3, start="2028-02-28"
     )
     assert places(made) == {"a@g1": "02-29 08:00"}
+
+
+# --- approval, quotas and ids -----------------------------------------------------------------------------------------
+
+
+def test_what_is_not_approved_waits_where_approval_is_used() -> None:
+    items = [item("a", review="approved"), item("b", review="draft"), item("c")]
+    made = plan(items, [group()])
+    assert set(places(made)) == {"a@g1"}
+    assert left_out(made) == {"b@g1": "not_approved", "c@g1": "not_approved"}
+    unused = plan([item(name, review="") for name in "abc"], [group()])
+    assert set(places(unused)) == {"a@g1", "b@g1", "c@g1"}
+
+
+def test_a_quota_of_the_month_is_kept_and_bounds_the_plan() -> None:
+    groups = [group(channel="企微群", posts_per_week=14, slots=["08:00", "12:00", "20:00"])]
+    items = [item(f"i{n}") for n in range(80)]
+    made = plan(items, groups, days=24, rules=Rules.wecom())
+    # 24 days of September, of which the quota lets through as many as the month has days
+    assert len(made.calendar) == 30
+    assert set(left_out(made).values()) == {"platform"}
+    assert made.gap < 0.25
+
+
+def test_ids_with_an_at_sign_stay_apart() -> None:
+    made = plan([item("a@b"), item("a")], [group("c"), group("b@c")], days=3)
+    assert sorted(made.calendar["post_id"]) == ["a%40b@b%40c", "a%40b@c", "a@b%40c", "a@c"]
+
+
+@pytest.mark.parametrize("minutes", [float("inf"), float("nan"), -1, 1e30])
+def test_minutes_that_no_day_has_are_refused(minutes: float) -> None:
+    for name in ("minutes_workday", "minutes_by_hand"):
+        with pytest.raises(ChoiceError, match=f"{name} 应是 0 到 527040 的分钟数"):
+            Rules(**{name: minutes})
+
+
+def test_dates_that_are_none_are_named() -> None:
+    with pytest.raises(schema.ColumnError, match="「2027-02-29」不是日期或时间"):
+        plan([item("a", earliest="2027-02-29")], [group()])
+    with pytest.raises(PlanError, match="太远"):
+        plan([item("a")], [group()], start="9999-12-30")

@@ -24,12 +24,21 @@ from toolkit.export._sop_page import (
     has_codes,
     index_page,
 )
-from toolkit.schema import GROUPS, ITEMS, ChoiceError, InputError, Plan, as_date, check, shown_value
+from toolkit.schema import (
+    GROUPS,
+    ITEMS,
+    ChoiceError,
+    InputError,
+    Plan,
+    as_date,
+    check,
+    is_held_back,
+    shown_value,
+)
 
 # a text file that begins with these words is ours and may be replaced or removed
 TEXT_MARK = "文案台发布清单"
 _OWN_NAME = re.compile(r"index\.html|\d{4}-\d\d-\d\d\.(?:html|txt)")
-_APPROVED = ("approved", "通过")
 
 
 def write_sop(
@@ -136,12 +145,11 @@ def _of_owner(frame: pd.DataFrame, owner: str | None) -> pd.DataFrame:
 
 
 def _held_items(items: pd.DataFrame | None) -> set[str]:
-    """The items that may not go out: those not approved, where a column `review` says so at all."""
-    if items is None or "review" not in items.columns:
+    """The items that may not go out: those not approved, where their column `review` is used at all."""
+    if items is None:
         return set()
     checked = check(items, ITEMS).drop_duplicates("item_id")
-    words = checked["review"].map(lambda value: plain(value).strip().lower())
-    return set(checked.loc[~words.isin(_APPROVED), "item_id"])
+    return set(checked.loc[is_held_back(checked["review"]), "item_id"])
 
 
 def _names_in(media: Path | str | None) -> set[str] | None:

@@ -105,7 +105,7 @@ def _write_list(book: Book, frame: pd.DataFrame) -> None:
     shown = frame.assign(
         weekday=[WEEKDAYS[day.weekday()] for day in days],
         marks=[words[day] for day in days],
-        copy=frame["copy"].fillna(NOT_WRITTEN),
+        copy=frame["copy"].where(frame["copy"].fillna("").str.strip() != "", NOT_WRITTEN),
     )
     heads = {
         **{name: CALENDAR.captions.get(name, ITEMS.captions.get(name, "")) for name in shown.columns},

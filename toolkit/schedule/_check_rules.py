@@ -25,6 +25,9 @@ Rule = Callable[[Case], list[Finding]]
 def _unknown(case: Case) -> list[Finding]:
     found = []
     for post in case.untimed + case.posts:
+        # what went out before these days may well have left the tables since
+        if post.standing and post.day < case.span[0] and post not in case.untimed:
+            continue
         if post.item is None:
             found.append(Finding("unknown", post, f"条目 {post.item_id} 不在内容条目里"))
         if post.group is None:

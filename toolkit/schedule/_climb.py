@@ -260,8 +260,8 @@ class Board:
         return True
 
 
-def climb(board: Board, room: Array, *, steps: int, seed: int) -> tuple[Array, float]:
-    """Which candidates the best plan seen has placed (flags), the board's own being the first, and its worth.
+def climb(board: Board, room: Array, *, steps: int, seed: int) -> Array:
+    """Which candidates the best plan seen has placed (flags), the board's own plan being the first.
 
     `room` is the price of the room each candidate takes. No plan seen meets fewer must-sends than the first.
     """
@@ -285,11 +285,11 @@ def climb(board: Board, room: Array, *, steps: int, seed: int) -> tuple[Array, f
             best, best_at = board.worth, board.at.copy()
     flags = np.zeros(len(board.cands), dtype=bool)
     flags[best_at[best_at >= 0]] = True
-    return flags, best
+    return flags
 
 
-def polish(board: Board, *, uneven: bool) -> Array:
-    """Which candidates are placed (flags) once nothing gains by taking a lesser post's place (three rounds at most).
+def polish(board: Board, *, uneven: bool) -> tuple[Array, float]:
+    """Which candidates are placed (flags) once nothing gains by taking a lesser post's place (three rounds at most), and the worth.
 
     Where places are `uneven` in what they are worth, posts also move alone to the better ones.
     """
@@ -305,7 +305,7 @@ def polish(board: Board, *, uneven: bool) -> Array:
             break
     flags = np.zeros(len(board.cands), dtype=bool)
     flags[board.at[board.at >= 0]] = True
-    return flags
+    return flags, board.worth
 
 
 def _move_alone(board: Board) -> None:

@@ -26,8 +26,10 @@ from toolkit.schedule._search import Found
 from toolkit.schedule._world import build_world
 from toolkit.schema import RULES, Plan, PlanError, Rules, as_whole
 
-# an item that is put off may push out so many other posts: more would no longer be a small change
+# so many other posts may be pushed out in turn by an item put off or a day closed, and by one post that moves: more
+# would no longer be a small change (a must-send may push whatever it takes)
 _PUSHED = 6
+_PUSHED_BY_POST = 2
 _ORDER_RULES = ("after", "phase")
 
 
@@ -60,7 +62,7 @@ def move_post(plan: Plan, post_id: str, *, starts_at: dt.datetime | str) -> Plan
     _refuse_forbidden(plan, calendar, moved[moved["post_id"] == post_id], together)
     others = calendar[~calendar["post_id"].isin(together)]
     moved, barred = _sound_wave(plan, others, moved, post_id)
-    return _reworked(plan, _Change(kept=others, pinned=moved, loose=barred))
+    return _reworked(plan, _Change(kept=others, pinned=moved, loose=barred, pushes=_PUSHED_BY_POST))
 
 
 def delay_item(plan: Plan, item_id: str, *, days: int) -> Plan:
@@ -87,7 +89,6 @@ def delay_item(plan: Plan, item_id: str, *, days: int) -> Plan:
         pinned=calendar[:0],
         loose=calendar[own],
         items=items,
-        pushes=_PUSHED,
     )
     return _reworked(plan, change)
 
@@ -126,7 +127,7 @@ class _Change:
     loose: pd.DataFrame
     items: pd.DataFrame | None = None
     rules: Rules | None = None
-    pushes: int = 0
+    pushes: int = _PUSHED
 
 
 def _some(what: str, names: pd.Series[Any]) -> str:
@@ -293,7 +294,7 @@ def _settle(board: Board, posts: pd.DataFrame, pushes: int) -> None:
     while queue:
         i, g, minute = queue.pop(0)
         left = _place(board, i, g, minute)
-        if left and pushes > 0:
+        if left and (pushes > 0 or board.must[i]):
             gone = push_in(board, i, g)
             pushes -= len(gone)
             queue += [(j, h, minute) for j, h in gone]
@@ -341,7 +342,7 @@ def _place(board: Board, i: int, g: int, minute: int) -> bool:
 
 
 def _fill_up(board: Board, posts: pd.DataFrame) -> None:
-    """Fill the weeks of groups in which something went,."""
+    """Fill the weeks of groups in which something went."""
     group_at = {name: g for g, name in enumerate(board.world.groups["group_id"])}
     for g, minute in sorted(
         {

@@ -196,6 +196,8 @@ def checked_start(start: Any, days: Any) -> tuple[dt.date, int]:
     number = isinstance(days, numbers.Real) and not isinstance(days, bool)
     if not number or not float(days).is_integer() or not 1 <= days <= MAX_DAYS:
         raise PlanError(f"排期的天数应是 1 到 {MAX_DAYS} 的整数（现在是 {days!r}）。")
+    if first.year + 3 > dt.MAXYEAR:
+        raise PlanError(f"排期的第一天 {first} 太远了。请写近几年的日期。")
     return first, int(days)
 
 
@@ -265,7 +267,8 @@ def _calendar(frame: pd.DataFrame | None) -> pd.DataFrame:
 
 def post_id(item_id: str, group_id: str) -> str:
     """The id of the post that brings one item to one group, whenever that is."""
-    return f"{item_id}@{group_id}"
+    parts = (part.replace("%", "%25").replace("@", "%40") for part in (item_id, group_id))
+    return "@".join(parts)
 
 
 def festival_days() -> dict[dt.date, set[str]]:

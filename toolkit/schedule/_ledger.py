@@ -191,7 +191,7 @@ def find_candidates(world: World) -> Candidates:
     slots = _slot_values(world)
     for i in range(len(world.items)):
         barred = world.barred["window"][i] | world.barred["solemn"][i] | world.barred["festival"][i]
-        wanted = np.nonzero(world.audience[i] & ~world.stands[i])[0]
+        wanted = np.nonzero(world.audience[i] & ~world.stands[i] & ~world.held_back[i])[0]
         allowed = np.nonzero(~barred[world.day] & world.clocked[i])[0]
         rows, columns = np.nonzero(open_times[np.ix_(wanted, allowed)])
         groups, times = wanted[rows], allowed[columns]

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from toolkit.schedule._ledger import Candidates, Ledger
-from toolkit.schedule._solve import put_together, week_room, weekly
+from toolkit.schedule._solve import inner_month, put_together, week_room, weekly
 from toolkit.schedule._value import Array
-from toolkit.schedule._world import World
+from toolkit.schedule._world import FAR, World
 
 # a send's minutes are put on the scale of the other rows, whose entries are 1
 _MINUTE_SCALE = 30.0
@@ -226,6 +226,9 @@ def _families(world: World, cands: Candidates, ledger: Ledger, most_met: int) ->
     np.add.at(slots, (times // len(world.minute), buckets.of[times % len(world.minute)]), 1)
     promo = np.nonzero(ledger.promotion[places.item])[0]
     must = np.nonzero(world.must[places.item])[0]
+    month = inner_month(world, buckets)[places.bucket]
+    months = np.minimum(ledger.month_left.clip(min=0), world.days * len(buckets))
+    inside = np.nonzero((month >= 0) & (ledger.month_left < FAR // 2)[places.group, month])[0]
     # a missing ceiling is written as a huge number, which would drown every other row's slack
     promos = np.minimum(ledger.promos_left.clip(min=0), world.days * len(buckets))
     return [
@@ -234,6 +237,7 @@ def _families(world: World, cands: Candidates, ledger: Ledger, most_met: int) ->
         _Room(week, week_room(world, cands, ledger).ravel().clip(min=0).astype(float)),
         _Room(week[promo], promos.ravel().astype(float), promo),
         _Room(np.zeros(len(must), dtype=np.int64), np.array([float(most_met)]), must),
+        _Room(places.group[inside] * months.shape[1] + month[inside], months.ravel().astype(float), inside),
     ]
 
 

@@ -37,6 +37,7 @@ _MARGINS = (0.01, 0.02, 0.04, 0.08, 0.16)
 _STEPS = {"quick": (12,), "normal": (12, 20), "prove": (12, 20, 340)}
 # fewer items are taken for so many: a step is then quick, and a few hundred steps are too few
 _FEW_ITEMS = 60
+_TRIED_FOR_ONE = 4
 _MOST_LOOKS = (20_000_000, 60_000_000, 240_000_000)
 
 
@@ -72,7 +73,14 @@ def search(
     if small and not exact:
         # the best plan without wishes is often a good one with them
         starts.append(_exact(world, cands, wish, chosen, checks=_CHECKS["normal"])[0])
-    stages = _STEPS["quick"] if exact else _STEPS[effort]
+    # an exact model takes the place of the last stage only, so that no effort gives less than the one below it
+    stages = (
+        _STEPS["quick"]
+        if exact and len(cands) <= _EXACT["normal"]
+        else _STEPS["normal"]
+        if exact
+        else _STEPS[effort]
+    )
     chosen = _climbed(world, cands, wish, (starts, room), overlap, stages)
     bound, bound_by = _linear(world, cands, gain, priced, can_meet, effort)
     most_open = _GAPS[effort] if len(cands) > _FEW_CANDIDATES else _GAPS["prove"]
@@ -112,16 +120,20 @@ def _climbed(
     starts, room = known
     best, most = starts[0], -np.inf
     looks = max(1, len(cands) // max(1, len(world.items)))
+    # what has no chance of a place need not be tried again and again
+    size = max(_FEW_ITEMS, min(len(world.items), _TRIED_FOR_ONE * int(starts[0].sum())))
+    uneven = world.rules.soft is not None or bool(world.factors.slots)
     for stage, steps in enumerate(stages):
-        many = min(steps * max(len(world.items), _FEW_ITEMS), max(1, _MOST_LOOKS[stage] // looks))
+        many = min(steps * size, max(1, _MOST_LOOKS[stage] // looks))
         # the second stage is a longer climb from below, the third goes on from the better of the two
         for start in (starts, starts[-1:], [best])[stage]:
             board = _board(world, cands, wish, overlap, start)
-            chosen, worth = climb(board, room, steps=many, seed=stage)
+            chosen = climb(board, room, steps=many, seed=stage)
+            # where places differ in what they are worth, a post may gain by moving alone
+            chosen, worth = polish(_board(world, cands, wish, overlap, chosen), uneven=uneven)
             if worth > most:
                 best, most = chosen, worth
-    uneven = world.rules.soft is not None or bool(world.factors.slots)
-    return polish(_board(world, cands, wish, overlap, best), uneven=uneven)
+    return best
 
 
 def _board(

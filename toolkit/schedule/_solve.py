@@ -220,9 +220,20 @@ def _room(parts: _Parts) -> None:
         room = np.zeros((len(world.groups), len(parts.buckets)), dtype=np.int64)
         np.add.at(room, (time_group, parts.buckets.of[time]), 1)
         rows.add(g * len(parts.buckets) + places.bucket, x, room[g, places.bucket])
+        month = inner_month(world, parts.buckets)[places.bucket]
+        inside = month >= 0
+        months = parts.ledger.month_left
+        key = g * months.shape[1] + month
+        rows.add(key[inside], x[inside], months[g, month].clip(min=0)[inside])
     rows.add(g * weeks + week, x, week_left[g, week])
     promo = parts.ledger.promotion[i]
     rows.add((g * weeks + week)[promo], x[promo], parts.ledger.promos_left[g, week][promo])
+
+
+def inner_month(world: World, buckets: Buckets) -> Array:
+    """The month in which each bucket wholly lies, −1 where it spans two."""
+    first, last = world.month[buckets.first_day], world.month[buckets.last_day]
+    return np.where(first == last, first, -1)
 
 
 def _open_times(world: World, cands: Candidates) -> tuple[Array, Array]:

@@ -34,6 +34,7 @@ _ITEMS: dict[str, tuple[int, str, str]] = {
     "media": (20, "图片文件名，用顿号隔开", "芋头1.jpg、芋头2.jpg"),
     "link": (24, "链接，可以不填", ""),
     "clock": (14, "只能在这些时刻发，用顿号隔开；群里要有这个时段；不填不限", "20:00"),
+    "review": (10, "审核，从下拉里选；整列不填就是不用审核，用了就只排通过的", ""),
 }
 _RECURRING: dict[str, tuple[int, str, str]] = {
     **_ITEMS,
@@ -93,6 +94,7 @@ def _choices() -> dict[str, list[str]]:
         "tone": [WORDS[tone] for tone in TONES],
         "phase": [WORDS[phase] for phase in PHASES if phase],
         "must_send": ["是", "否"],
+        "review": ["通过", "待审", "退回"],
         "purpose": [WORDS["own"], WORDS["link"]],
         "channel": list(CHANNELS),
     }

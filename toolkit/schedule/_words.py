@@ -224,6 +224,8 @@ def static_times(world: World, i: int, g: int) -> Array:
 
 def static_rule(world: World, i: int, g: int) -> str:
     """The rule of day or hour that bars every time, "" where they leave one open."""
+    if world.held_back[i]:
+        return "not_approved"
     bars = static_bars(world, i, g, np.arange(len(world.minute)))
     within = np.ones(len(world.minute), dtype=bool)
     # without a slot or a day there is nothing that the other rules could bar
@@ -239,6 +241,8 @@ def static_rule(world: World, i: int, g: int) -> str:
 def static_sentence(world: World, i: int, g: int, rule: str) -> str:
     """Why a rule of day or hour bars every time of group g for item i."""
     name = world.group_rows[g]["name"]
+    if rule == "not_approved":
+        return "还没有审核通过。通过以后重排一次，它就会排进来"
     if rule == "slot" and not world.slot[g].any():
         return f"群「{name}」没有填时段，什么都发不了。请补上时段"
     if rule == "slot":

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toolkit import lexicons
+from toolkit import lexicons, schema
 from toolkit.schedule import _inputs
 from toolkit.schedule._value import Array, Factors, find_factors
 from toolkit.schema import PHASES, TIME_ZONE, Rules, as_date
@@ -32,7 +32,7 @@ class World:
     `slot`, `quiet` are G×T; `closed` (past its last day, or shut) is G×D; `clocked` is I×T, what an item's own clock
     times leave; `barred` holds I×D by rule. `worth` is I×G, the value of a post before what its time makes of it.
     `day_cap` and `week_cap` (G) are the lower of the group's own ceiling and its platform's, `month_cap` (G×M) the
-    platform's; `quota_day` and `quota_week` flag where the platform's is the lower.
+    platform's; `held_back` flags items that are not approved; `quota_day` and `quota_week` flag where the platform's is the lower.
     `after_day`, `phase_low` and `phase_high` (I×G) are the days, excluded, between which standing posts leave room.
     """
 
@@ -50,6 +50,7 @@ class World:
     closed: Array
     clocked: Array
     audience: Array
+    held_back: Array
     barred: dict[str, Array]
     worth: Array
     owner: Array
@@ -157,6 +158,7 @@ def build_world(
         closed=_closed(groups, rules, start, days),
         clocked=_clocked(items, clock),
         audience=audience,
+        held_back=schema.is_held_back(items["review"]).to_numpy(dtype=bool),
         barred=_barred(items, rules, start, days),
         worth=worth,
         owner=np.array([owners.index(name) for name in items["owner"]], dtype=np.int64),

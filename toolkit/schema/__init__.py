@@ -6,7 +6,7 @@ reads a file, a clock or a random number.
 
 import pandas as pd
 
-from toolkit.schema._check import as_frame, check, to_shanghai
+from toolkit.schema._check import as_frame, check, is_held_back, to_shanghai
 from toolkit.schema._contracts import (
     CALENDAR,
     CHANGES,
@@ -141,6 +141,7 @@ __all__ = [
     "as_whole",
     "check",
     "checked_moment",
+    "is_held_back",
     "is_missing",
     "pseudonym",
     "shown_value",

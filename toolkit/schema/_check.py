@@ -97,7 +97,7 @@ def _filled(column: Column, index: pd.Index[Any]) -> pd.Series[Any]:
 
 def _converted(series: pd.Series[Any], column: Column) -> pd.Series[Any]:
     if column.kind == "time":
-        return to_shanghai(series)
+        return _as_times(series)
     if column.kind == "list":
         return pd.Series([as_list(value) for value in series], index=series.index, dtype="object")
     if column.kind == "records":
@@ -121,12 +121,38 @@ def _converted(series: pd.Series[Any], column: Column) -> pd.Series[Any]:
         raise ValueError(f"「{str(bad)[:20]}」不是数字") from None
 
 
+def is_held_back(review: pd.Series[Any]) -> pd.Series[Any]:
+    """Which items may not be sent yet, by their column `review`: those not approved, where any row says something.
+
+    >>> list(is_held_back(pd.Series(["approved", "通过", None, "returned"])))
+    [False, False, True, True]
+    >>> list(is_held_back(pd.Series([None, ""])))
+    [False, False]
+    """
+    words = pd.Series(
+        ["" if is_missing(value) else str(value).strip().lower() for value in review], index=review.index
+    )
+    return (words != "").any() & ~words.isin(("approved", "通过", "已通过"))
+
+
 def _is_number(value: Any) -> bool:
     try:
         float(value)
     except (ValueError, TypeError):
         return False
     return True
+
+
+def _as_times(series: pd.Series[Any]) -> pd.Series[Any]:
+    try:
+        return to_shanghai(series)
+    except (ValueError, TypeError):
+        for value in series:
+            try:
+                as_time(value)
+            except (ValueError, TypeError):
+                raise ValueError(f"「{str(value)[:20]}」不是日期或时间") from None
+        raise
 
 
 def _as_text(series: pd.Series[Any], column: Column) -> pd.Series[Any]:

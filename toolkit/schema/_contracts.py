@@ -313,6 +313,7 @@ ITEMS = _contract(
     _list("media", "图片", default=[]),
     _text("link", "链接", **_MAYBE),
     _list("clock", "限定时刻", default=[]),
+    _text("review", "审核", **_MAYBE),
 )
 
 

@@ -32,6 +32,10 @@ class Read(NamedTuple):
     files: pd.DataFrame
 
 
+# a year's worth: more is a slip of the pen, and would overflow sums
+_MOST_MINUTES = 527_040
+
+
 @dataclass(frozen=True)
 class Quota:
     """A platform's ceiling on sends to one group of a channel; missing ceilings ask nothing.
@@ -94,7 +98,7 @@ class Soft:
             most = 1.0 if name.endswith("_share") or name == "overlap" else float("inf")
             number = isinstance(value, numbers.Real) and not isinstance(value, bool)
             if not (number and 0 <= value <= most and value < float("inf")):
-                upper = " 到 1 " if most == 1.0 else "或更大"
+                upper = " 到 1 " if most == 1.0 else " 或更大"
                 raise ChoiceError(f"Soft 的 {name} 要写成 0{upper}的数（现在是 {shown_value(value)}）。")
         for name in ("spacing_days", "festival_days"):
             as_whole(getattr(self, name), f"Soft 的 {name}", 0, 366)
@@ -160,8 +164,11 @@ class Rules:
                 )
         for name in ("minutes_workday", "minutes_day_off", "min_gap", "minutes_by_hand"):
             value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, numbers.Real) or not float(value) >= 0:
-                raise ChoiceError(f"Rules 的 {name} 应是不小于 0 的分钟数（现在是 {value!r}）。")
+            number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+            if not (number and 0 <= float(value) <= _MOST_MINUTES):
+                raise ChoiceError(
+                    f"Rules 的 {name} 应是 0 到 {_MOST_MINUTES} 的分钟数（现在是 {shown_value(value)}）。"
+                )
         days = _days(self.mourning)
         if None in days:
             raise ChoiceError(f"Rules 的 mourning 应是一组日期，如 2026-09-22（现在是 {self.mourning!r}）。")
