@@ -106,10 +106,11 @@ def test_one_send_too_many_moves_the_whole_wave() -> None:
     groups = [group("g1"), group("g2"), group("g3", slots=["08:00"])]
     made = plan([item("a", waves=1)], groups, days=2)
     assert set(places(made).values()) == {"09-07 08:00 draft"}
-    moved = move_post(made, "a@g1", starts_at="2026-09-08 20:00")
     # the third group has no slot at eight in the evening, and the item no second send
-    assert places(moved) == {"a@g1": "09-08 20:00 pinned", "a@g2": "09-08 20:00 pinned"}
-    assert list(moved.unplaced["rule_id"]) == ["waves"]
+    with pytest.raises(PlanError, match=r"（waves）不许：.*3 个群一起移，其中 1 个群放不下.*群g3"):
+        move_post(made, "a@g1", starts_at="2026-09-08 20:00")
+    moved = move_post(made, "a@g1", starts_at="2026-09-08 08:00")
+    assert set(places(moved).values()) == {"09-08 08:00 pinned"}
     alone = move_post(plan([item("a", waves=2)], groups, days=2), "a@g1", starts_at="2026-09-08 20:00")
     assert places(alone) == {
         "a@g2": "09-07 08:00 draft",

@@ -356,14 +356,16 @@ def test_stability_keeps_previous_places_and_sequence_counts_changes() -> None:
     previous = pd.DataFrame([post("a", "2026-09-10 20:00"), post("b", "2026-09-07 08:00")]).assign(
         sequence=[4, 0], code="OLD"
     )
-    free = plan(items, groups, previous=previous)
-    assert places(free) == {"a@g1": "09-07 08:00", "b@g1": "09-07 20:00"}
-    assert list(free.calendar["sequence"]) == [5, 1]
-    assert list(free.calendar["code"]) == ["OLD", "OLD"]
-    kept = plan(items, groups, previous=previous, stability=0.5)
-    assert places(kept) == {"a@g1": "09-10 20:00", "b@g1": "09-07 08:00"}
-    assert dict(zip(kept.calendar["item_id"], kept.calendar["sequence"], strict=True)) == {"a": 4, "b": 0}
-    assert kept.value == 2.0
+    for stability in (None, 0.5):
+        kept = plan(items, groups, previous=previous, stability=stability)
+        assert places(kept) == {"a@g1": "09-10 20:00", "b@g1": "09-07 08:00"}
+        assert dict(zip(kept.calendar["item_id"], kept.calendar["sequence"], strict=True)) == {"a": 4, "b": 0}
+        assert (kept.value, kept.bound) == (2.0, 2.0)
+    # among equals the old place stays; a better plan moves it
+    better = plan([item("a", latest="2026-09-08"), item("b")], groups, previous=previous)
+    assert places(better) == {"a@g1": "09-07 20:00", "b@g1": "09-07 08:00"}
+    assert list(better.calendar["sequence"]) == [0, 5]
+    assert list(better.calendar["code"]) == ["OLD", "OLD"]
 
 
 # --- quality ----------------------------------------------------------------------------------------------------------

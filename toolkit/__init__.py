@@ -172,12 +172,15 @@ else:
         ),
     }
     _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
+    _ROOM_NAMES = (*_ROOMS, "lexicons", "tables", "widgets")
     __all__ = [name for names in _ROOMS.values() for name in names]
 
     def __getattr__(name: str) -> Any:
         """Load a verb's room at first use."""
         import importlib
 
+        if name in _ROOM_NAMES:
+            return importlib.import_module(f"toolkit.{name}")
         if name not in _HOMES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         value = getattr(importlib.import_module(f"toolkit.{_HOMES[name]}"), name)

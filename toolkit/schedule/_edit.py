@@ -38,10 +38,10 @@ def move_post(plan: Plan, post_id: str, *, starts_at: dt.datetime | str) -> Plan
 
     `starts_at` is Shanghai's time where it names no zone. What stood in the way goes to its next best place or to
     `unplaced`; what came free is filled. Where one more send time would exceed the item's `waves`, the whole wave
-    moves (all groups that get the item at the old time) as one move. The bound stays the old one, which still holds.
+    moves (all groups that get the item at the old time) as one move, or none does. The bound stays the old one, which still holds.
 
     Raises PlanError for an unknown post, one already sent, a time that is none, and a place that a hard rule forbids
-    whatever else moves: the message names the rule.
+    beside what is pinned or sent or in the order of its campaign: the message names the rule.
 
     >>> groups = pd.DataFrame([{"group_id": "g1", "name": "妈妈群", "members": 200, "slots": ["08:00", "20:00"],
     ...                         "posts_per_day": 1, "posts_per_week": 5}])
@@ -61,8 +61,8 @@ def move_post(plan: Plan, post_id: str, *, starts_at: dt.datetime | str) -> Plan
     moved = calendar[calendar["post_id"].isin(together)].assign(starts_at=moment, status="pinned")
     _refuse_forbidden(plan, calendar, moved[moved["post_id"] == post_id], together)
     others = calendar[~calendar["post_id"].isin(together)]
-    moved, barred = _sound_wave(plan, others, moved, post_id)
-    return _reworked(plan, _Change(kept=others, pinned=moved, loose=barred, pushes=_PUSHED_BY_POST))
+    _refuse_split(plan, others, moved)
+    return _reworked(plan, _Change(kept=others, pinned=moved, loose=calendar[:0], pushes=_PUSHED_BY_POST))
 
 
 def delay_item(plan: Plan, item_id: str, *, days: int) -> Plan:
@@ -206,15 +206,17 @@ def _broken(plan: Plan, others: pd.DataFrame, posts: pd.DataFrame) -> pd.DataFra
     return checks[own & (checks["severity"] == "block")]
 
 
-def _sound_wave(
-    plan: Plan, others: pd.DataFrame, moved: pd.DataFrame, post_id: str
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Of a moved wave what may stand at the new time, and what may not and must be placed anew."""
+def _refuse_split(plan: Plan, others: pd.DataFrame, moved: pd.DataFrame) -> None:
+    """Raise where a wave would have to move as a whole and one of its groups cannot take the new time."""
     stands = others[others["status"].isin(("pinned", "sent"))]
     broken = _broken(plan, stands, moved)
-    barred = set(broken.loc[~broken["rule_id"].isin(_ORDER_RULES), "post_id"]) - {post_id}
-    sound = ~moved["post_id"].isin(barred)
-    return moved[sound], moved[~sound].assign(status="draft")
+    broken = broken[~broken["rule_id"].isin(_ORDER_RULES)]
+    if len(broken):
+        raise PlanError(
+            f"不能移到这里，规则「{RULES['waves'].name}」（waves）不许：这条只能分这么多批群发，要移就得 {len(moved)} 个群一起移，"
+            f"其中 {broken['post_id'].nunique()} 个群放不下：{broken['message'].iloc[0]}。"
+            "请换一个时间，或把这条的「群发批数」加一。"
+        )
 
 
 def _reworked(plan: Plan, change: _Change) -> Plan:

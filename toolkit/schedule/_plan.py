@@ -22,6 +22,8 @@ _LETTERS = "BCDFGHJKMNPQRSTVWXYZ"
 _SIGNS = _LETTERS + "23456789"
 _CODE_LENGTH = 5
 _TOLERANCE = 3e-6
+# among equals what was planned before stays
+_HAIR = 1 / 1024
 
 
 def plan_posts(
@@ -43,7 +45,7 @@ def plan_posts(
     `items` and `groups` keep ITEMS and GROUPS; the plan covers `days` days from `start` on. `pinned` is a CALENDAR of
     posts that stay as they are (drafts in it become pinned). Of `previous`, an earlier CALENDAR, what was sent or
     pinned stands too; its drafts are worth `stability` more (in units of value) where they stay at the same time,
-    and nothing more when that is None. Standing posts outside the days count for every rule but add no value.
+    and a hair more when that is None. Standing posts outside the days count for every rule but add no value.
 
     The value of a post is item value × members / 100. `times` (TIMES, as `posting_times` gives it) multiplies it by
     what the group's weekday and slot are worth; without it all slots are worth the same. `rules.soft` holds further
@@ -137,16 +139,16 @@ def _worth(
 def _stay_bonus(
     world: World, cands: Candidates, previous: pd.DataFrame | None, stability: float | None
 ) -> Array:
-    """For each candidate what it earns for being a draft's place in the previous calendar."""
+    """For each candidate what it earns for being a draft's place in the previous calendar: a hair at least."""
     bonus = np.zeros(len(cands))
-    if previous is None or not stability:
+    if previous is None:
         return bonus
     old = _inputs.named(previous, schema.CALENDAR)
     places = _places(old[(old["status"] == "draft") & old["starts_at"].notna()], world)
     for i, g, minute in places:
         part = cands.of(i)
         same = (cands.group[part] == g) & (world.minute[cands.time[part]] == minute)
-        bonus[part][same] = stability
+        bonus[part][same] = max(stability or 0.0, _HAIR)
     return bonus
 
 

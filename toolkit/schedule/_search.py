@@ -87,7 +87,8 @@ def search(
     open_gap = bound - float(gain @ chosen) > most_open * float(cands.value[chosen].sum())
     if exact and (open_gap or bonus.any()):
         chosen, proved = _exact(world, cands, wish, chosen, checks=_CHECKS[effort])
-        if proved < bound and not bonus.any():
+        # what staying earns is part of the tree's bound, which therefore holds without it too
+        if proved < bound:
             bound, bound_by = proved, "整数规划的搜索树给出的上限"
     best = _as_ledger(world, cands, chosen)
     if world.rules.soft is None:
