@@ -92,6 +92,11 @@ def checked_groups(groups: pd.DataFrame) -> pd.DataFrame:
             if pd.isna(row[column]) or row[column] < 0:
                 caption = schema.GROUPS.captions[column]
                 raise PlanError(f"{who}的{caption}是空的或负数。请填一个整数。")
+        if not pd.isna(row["promos_per_week"]) and row["promos_per_week"] < 0:
+            caption = schema.GROUPS.captions["promos_per_week"]
+            raise PlanError(
+                f"{who}的{caption}是 {row['promos_per_week']}。请填不小于 0 的整数，或留空表示不另限。"
+            )
     return frame
 
 

@@ -42,7 +42,7 @@ def find_factors(
     found = np.ones((len(items), days))
     soft = rules.soft
     for i, row in enumerate(items[["topic", "earliest", "festival"]].to_dict("records")):
-        if soft is not None and soft.freshness_days > 0 and row["topic"]:
+        if soft is not None and soft.freshness_days > 0 and row["topic"].strip():
             found[i] *= _freshness(as_date(row["earliest"]), soft.freshness_days, start, days)
         if soft is not None and soft.festival_bonus > 0 and (name := lexicons.festival_name(row["festival"])):
             found[i] *= _festival(name, soft.festival_bonus, soft.festival_days, start, days)

@@ -96,7 +96,9 @@ class World:
 
     def time_at(self, minute: int) -> pd.Timestamp:
         """The send time at so many minutes after the first midnight."""
-        return pd.Timestamp(self.start).tz_localize(TIME_ZONE) + pd.Timedelta(minutes=int(minute))
+        wall = pd.Timestamp(self.start) + pd.Timedelta(minutes=int(minute))
+        # Shanghai's clocks were last turned in 1991
+        return wall.tz_localize(TIME_ZONE, nonexistent="shift_forward", ambiguous=True)
 
     def date_at(self, day: int) -> dt.date:
         """The day at an offset from the first."""
@@ -120,17 +122,8 @@ def build_world(
     times: pd.DataFrame | None = None,
 ) -> World:
     """The arrays for checked items and groups, the standing posts and the worth of slots (TIMES)."""
-    slots = [_inputs.parse_slots(values) for values in groups["slots"]]
-    clocks = sorted({minute for own in slots for minute in own})
-    minute = np.array([d * _inputs.MINUTES_A_DAY + m for d in range(days) for m in clocks], dtype=np.int64)
-    day = minute // _inputs.MINUTES_A_DAY
-    clock = minute % _inputs.MINUTES_A_DAY
-    shape = (len(groups), len(minute))
-    slot, quiet = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
-    for g, spans in enumerate(_inputs.parse_quiet(values) for values in groups["quiet"]):
-        slot[g] = np.isin(clock, slots[g])
-        for first, last in spans:
-            quiet[g] |= (clock >= first) & (clock < last)
+    minute, slot, quiet = _times(groups, days)
+    day, clock = np.divmod(minute, _inputs.MINUTES_A_DAY)
     members = groups["members"].to_numpy(dtype=float)
     audience = _inputs.audience(list(items["groups"]), groups)
     worth = items["value"].to_numpy(dtype=float)[:, None] * members[None, :] / 100
@@ -177,6 +170,21 @@ def build_world(
         factors=find_factors(items, groups, times, rules=rules, start=start, days=days),
         price=MUST_SEND_POSTS * max(1.0, float((worth * audience).max(initial=0.0))),
     )
+
+
+def _times(groups: pd.DataFrame, days: int) -> tuple[Array, Array, Array]:
+    """The send times in minutes from the first midnight, and which are each group's slots and quiet."""
+    slots = [_inputs.parse_slots(values) for values in groups["slots"]]
+    clocks = sorted({minute for own in slots for minute in own})
+    minute = np.array([d * _inputs.MINUTES_A_DAY + m for d in range(days) for m in clocks], dtype=np.int64)
+    clock = minute % _inputs.MINUTES_A_DAY
+    shape = (len(groups), len(minute))
+    slot, quiet = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
+    for g, spans in enumerate(_inputs.parse_quiet(values) for values in groups["quiet"]):
+        slot[g] = np.isin(clock, slots[g])
+        for first, last in spans:
+            quiet[g] |= (clock >= first) & (clock < last)
+    return minute, slot, quiet
 
 
 def _closed(groups: pd.DataFrame, rules: Rules, start: dt.date, days: int) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import numpy as np
@@ -103,7 +104,7 @@ def _converted(series: pd.Series[Any], column: Column) -> pd.Series[Any]:
     if column.kind == "records":
         return series.astype("object")
     if column.kind == "date":
-        return pd.Series([as_date(value) for value in series], index=series.index, dtype="object")
+        return pd.Series([_as_day(value) for value in series], index=series.index, dtype="object")
     if column.kind == "text":
         return _as_text(series, column)
     if column.kind == "flag":
@@ -116,9 +117,17 @@ def _converted(series: pd.Series[Any], column: Column) -> pd.Series[Any]:
         filled = filled.where(filled.notna(), column.default)
     try:
         return filled.astype(column.dtype)
-    except (ValueError, TypeError):
-        bad = next((value for value in filled if not is_missing(value) and not _is_number(value)), "")
-        raise ValueError(f"「{str(bad)[:20]}」不是数字") from None
+    except (ValueError, TypeError, OverflowError):
+        said = [value for value in filled if not is_missing(value)]
+        for word, right in (("数字", _is_number), ("整数", _is_whole)):
+            bad = [value for value in said if not right(value)]
+            if bad:
+                raise ValueError(f"「{str(bad[0])[:20]}」不是{word}") from None
+        raise
+
+
+def _is_whole(value: Any) -> bool:
+    return float(value).is_integer() and abs(float(value)) < 2**63
 
 
 def is_held_back(review: pd.Series[Any]) -> pd.Series[Any]:
@@ -148,11 +157,15 @@ def _as_times(series: pd.Series[Any]) -> pd.Series[Any]:
         return to_shanghai(series)
     except (ValueError, TypeError):
         for value in series:
-            try:
-                as_time(value)
-            except (ValueError, TypeError):
-                raise ValueError(f"「{str(value)[:20]}」不是日期或时间") from None
+            _as_day(value)
         raise
+
+
+def _as_day(value: Any) -> dt.date | None:
+    try:
+        return as_date(value)
+    except (ValueError, TypeError):
+        raise ValueError(f"「{str(value)[:20]}」不是日期或时间") from None
 
 
 def _as_text(series: pd.Series[Any], column: Column) -> pd.Series[Any]:

@@ -165,6 +165,8 @@ class Rules:
         for name in ("minutes_workday", "minutes_day_off", "min_gap", "minutes_by_hand"):
             value = getattr(self, name)
             number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+            # by hand they add up post by post, in whole minutes
+            number = number and (name != "minutes_by_hand" or float(value).is_integer())
             if not (number and 0 <= float(value) <= _MOST_MINUTES):
                 raise ChoiceError(
                     f"Rules 的 {name} 应是 0 到 {_MOST_MINUTES} 的分钟数（现在是 {shown_value(value)}）。"
