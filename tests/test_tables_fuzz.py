@@ -122,4 +122,7 @@ def test_every_object_is_kept_or_rejected(
 
 def is_blank(value: object) -> bool:
     text = "、".join(value) if isinstance(value, list) else "" if value in (None, "nan") else value
+    # JSON's NaN is no value either
+    if isinstance(value, float) and value != value:
+        return True
     return isinstance(text, str) and not text.strip()

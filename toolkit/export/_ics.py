@@ -252,8 +252,12 @@ def _alarm(text: str, minutes: int) -> icalendar.Alarm:
 
 
 def _text(value: Any) -> str:
-    """A value as text that a calendar file can hold; the library drops a byte order mark where it stands first."""
-    return plain(value).replace("\ufeff", "")
+    """A value as text that a calendar file can hold.
+
+    The library drops a byte order mark where it stands first, and takes a backslash before N for a line break, as in
+    D:\\News: that backslash becomes a wide one.
+    """
+    return plain(value).replace("\ufeff", "").replace("\\N", "＼N")
 
 
 def _line(text: str) -> str:
