@@ -9,27 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
+from test_schedule import group, item, plan
 
 from toolkit.schedule import check_calendar, close_day, compare_plans, delay_item, move_post, plan_posts
 from toolkit.schema import ChoiceError, Plan, PlanError, Rules
 
 _DRAWN = runpy.run_path(str(Path(__file__).resolve().parents[1] / "benchmarks" / "plans.py"))
 START, make_question = _DRAWN["START"], _DRAWN["make_question"]
-
-MONDAY = "2026-09-07"
-
-
-def group(group_id: str = "g1", **more: Any) -> dict[str, Any]:
-    plain = {"name": f"群{group_id}", "members": 100, "slots": ["08:00", "20:00"]}
-    return {"group_id": group_id, **plain, "posts_per_day": 9, "posts_per_week": 9, **more}
-
-
-def item(item_id: str, **more: Any) -> dict[str, Any]:
-    return {"item_id": item_id, "title": f"标题{item_id}", **more}
-
-
-def plan(items: list[dict[str, Any]], groups: list[dict[str, Any]], days: int = 7, **more: Any) -> Plan:
-    return plan_posts(pd.DataFrame(items), pd.DataFrame(groups), start=MONDAY, days=days, **more)
 
 
 def places(made: Plan) -> dict[str, str]:

@@ -20,7 +20,7 @@ from frames import (
 
 from toolkit import schema
 from toolkit.export import write_report
-from toolkit.schema import CHECKS, check
+from toolkit.schema import CHECKS, Rules, check
 
 # --- the report --------------------------------------------------------------------------------------------------
 
@@ -349,3 +349,18 @@ def test_a_long_list_of_checks_points_to_the_workbook(tmp_path: Path) -> None:
     plan = dataclasses.replace(make_plan(), checks=check(pd.DataFrame(rows, columns=CHECKS.names), CHECKS))
     text = Page(full_report(tmp_path / "a.html", plan=plan)).text
     assert "第 199 处 代价 1.0另有 3 条，见工作簿的「检查」表" in text
+
+
+def test_close_choices_and_open_wishes_are_told_beside_the_calendar(tmp_path: Path) -> None:
+    reasons = [f"群「甲」换成第 {n} 条<b>，价值不变" for n in range(9)]
+    close = pd.DataFrame({"reason": reasons})
+    plan = dataclasses.replace(make_plan(), rules=Rules.balanced())
+    page = write_report(tmp_path / "a.html", plan=plan, close=close).read_text(encoding="utf-8")
+    assert "相差不多的取舍 9 处，列出最接近的 8 处，可以由你来定" in page
+    assert [f"第 {n} 条&lt;b&gt;，价值不变" in page for n in range(9)] == [True] * 8 + [False]
+    assert "软规则的代价没有算进上限" in page
+    plain = write_report(tmp_path / "b.html", plan=make_plan(), close=close.iloc[:0]).read_text(
+        encoding="utf-8"
+    )
+    assert "相差不多的取舍" not in plain
+    assert "软规则的代价没有算进上限" not in plain

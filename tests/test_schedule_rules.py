@@ -1,26 +1,10 @@
 """Approval, quotas of the month, ids with odd signs, and numbers and dates that are none."""
 
-from typing import Any
-
-import pandas as pd
 import pytest
+from test_schedule import group, item, plan
 
 from toolkit import schema
-from toolkit.schedule import plan_posts
-from toolkit.schema import ChoiceError, Plan, PlanError, Rules
-
-
-def group(group_id: str = "g1", **more: Any) -> dict[str, Any]:
-    plain = {"name": f"群{group_id}", "members": 100, "slots": ["08:00", "20:00"]}
-    return {"group_id": group_id, **plain, "posts_per_day": 9, "posts_per_week": 9, **more}
-
-
-def item(item_id: str, **more: Any) -> dict[str, Any]:
-    return {"item_id": item_id, "title": f"标题{item_id}", **more}
-
-
-def plan(items: list[dict[str, Any]], groups: list[dict[str, Any]], days: int = 7, **more: Any) -> Plan:
-    return plan_posts(pd.DataFrame(items), pd.DataFrame(groups), days=days, **{"start": "2026-09-07", **more})
+from toolkit.schema import ChoiceError, PlanError, Rules
 
 
 def test_what_is_not_approved_waits_where_approval_is_used() -> None:
@@ -60,3 +44,8 @@ def test_dates_that_are_none_are_named() -> None:
         plan([item("a", earliest="2027-02-29")], [group()])
     with pytest.raises(PlanError, match="太远"):
         plan([item("a")], [group()], start="9999-12-30")
+
+
+def test_rules_that_are_none_are_refused() -> None:
+    with pytest.raises(ChoiceError, match=r"rules 要写成 tk\.Rules"):
+        plan([item("a")], [group()], rules={"min_gap": 5})

@@ -240,6 +240,7 @@ def _week(options: argparse.Namespace) -> None:
     progress.say("正在写报告和日历…")
     others = {"群": groups} if items is None else {"群": groups, "内容条目": items}
     made = {"documents": documents, "trends": trends, "topics": topics, "headlines": headlines}
+    made["close"] = tk.close_choices(plan)
     for path in write_week(sources, read=read, plan=plan, others=others, counts=counts, own=own, **made):
         progress.say(f"已写好 {path}")
 

@@ -155,12 +155,13 @@ def write_week(
     others: Mapping[str, Read] | None = None,
     counts: Counts | None = None,
     own: pd.DataFrame | None = None,
+    close: pd.DataFrame | None = None,
 ) -> list[Path]:
     """Write report.html, calendar.xlsx, calendar.ics and trends.csv into `sources.out` and return the paths.
 
     `others` names further tables that were read (群, 内容条目): what they rejected or noted is told too, and all
     rejected rows are written to 没能读入.csv. In a working folder with content of her own, the week's frames are kept
-    in 文案台.db, and the report opens with what rivals did since the week before.
+    in 文案台.db, and the report opens with what rivals did since the week before. `close` is what `close_choices` found.
 
     Raises InputError when the folder cannot be made.
     """
@@ -192,6 +193,7 @@ def write_week(
             reasons={"trends": why} if why else None,
             asof=latest or plan.start,
             sample_groups=sources.sample_groups,
+            close=close,
         ),
         export.write_xlsx(plan, out / "calendar.xlsx"),
         export.write_ics(plan, out / "calendar.ics"),

@@ -17,6 +17,7 @@ from toolkit.schema._rules import RULES
 RULE_WORDS = {rule_id: rule.unmet or rule.name for rule_id, rule in RULES.items()}
 
 MOST_LISTED = 200
+MOST_CLOSE = 8
 
 
 def plan_sentence(plan: Plan) -> str:
@@ -30,8 +31,10 @@ def plan_sentence(plan: Plan) -> str:
     )
 
 
-def plan_section(plan: Plan | None, why: str, *, sample_groups: bool) -> str:
-    """The whole section in HTML."""
+def plan_section(
+    plan: Plan | None, why: str, *, sample_groups: bool, close: pd.DataFrame | None = None
+) -> str:
+    """The whole section in HTML; `close` is what `close_choices` found."""
     if plan is None or (plan.calendar.empty and plan.unplaced.empty):
         return _page.empty(why)
     frame = posts(plan, items=None, groups=None)
@@ -52,13 +55,23 @@ def plan_section(plan: Plan | None, why: str, *, sample_groups: bool) -> str:
         for day, part in frame.groupby(frame["starts_at"].dt.date, sort=True)
     )
     nothing = "" if days else _page.empty("没有一条内容能排进去，原因见下面的未排入。")
-    return sample + reach + notes + _checks(plan) + nothing + days + _unplaced(plan)
+    return sample + reach + notes + _checks(plan) + _close(close) + nothing + days + _unplaced(plan)
 
 
 def _origin(plan: Plan) -> str:
     """How the bound was made, in one sentence; "" where the plan does not say."""
     words = plain(plan.bound_by).strip().rstrip("。")
-    return f"上限的由来：{escape(words)}。" if words else ""
+    wishes = "软规则的代价没有算进上限，所以离上限的差距里也有它们。" if plan.rules.soft is not None else ""
+    return (f"上限的由来：{escape(words)}。" if words else "") + wishes
+
+
+def _close(close: pd.DataFrame | None) -> str:
+    """The choices that a small change of values would turn, folded; "" where nobody asked or none was close."""
+    if close is None or close.empty:
+        return ""
+    listed = _page.bullets([escape(reason) for reason in close["reason"].head(MOST_CLOSE)])
+    more = f"，列出最接近的 {MOST_CLOSE} 处" if len(close) > MOST_CLOSE else ""
+    return _page.details(f"相差不多的取舍 {len(close)} 处{more}，可以由你来定", listed)
 
 
 def _checks(plan: Plan) -> str:

@@ -85,6 +85,7 @@ def write_report(
     contrast: pd.DataFrame | None = None,
     since: dt.date | None = None,
     reasons: Mapping[str, str] | None = None,
+    close: pd.DataFrame | None = None,
 ) -> Path:
     """Write the week as one HTML page and return the path; it needs no network and no script.
 
@@ -96,6 +97,8 @@ def write_report(
     plan) replaces the general one. `asof` is the day the content
     ends (None: the latest in `documents`); `sample_groups` marks the plan's groups as 示例群. All text is
     escaped, links lead to http and https alone, the same input gives the same bytes.
+
+    `close` is what `close_choices` found of the plan: the calendar's section lists the closest of them, folded.
 
     Raises ColumnError for a frame without its columns, InputError when the path cannot be written.
     """
@@ -118,7 +121,9 @@ def write_report(
         ),
         _page.section("topics", "选题", _topics(topics, lookup, why["topics"])),
         _page.section("headlines", "标题", _headlines(headlines, topics, why["headlines"])),
-        _page.section("plan", "排期", plan_section(plan, why["plan"], sample_groups=sample_groups)),
+        _page.section(
+            "plan", "排期", plan_section(plan, why["plan"], sample_groups=sample_groups, close=close)
+        ),
         _page.section("notes", "说明", _notes(notes, rejected)),
     ]
     head = _masthead(

@@ -388,7 +388,7 @@ def net_gains(board: Board, i: int, room: Array, times: Array, place: Array) -> 
     if board.wishes is not None:
         gain = gain - board.wishes.rough(i, group, time)
     day = world.day[time]
-    low, high, unmet = ledger._neighbours(i)
+    low, high, unmet = ledger.neighbours(i)
     open_ = (day > low[0][group]) & (day < high[0][group]) & ~unmet[group]
     open_ &= (day > low[1][group]) & (day < high[1][group]) & (ledger.month_left[group, world.month[day]] > 0)
     work = np.where(ledger.uses[i, times] == 0, ledger.minutes[i], 0)

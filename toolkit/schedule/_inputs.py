@@ -15,7 +15,17 @@ import numpy as np
 import pandas as pd
 
 from toolkit import lexicons, schema
-from toolkit.schema import ITEM_KINDS, PHASES, TONES, WORDS, ChoiceError, Contract, PlanError
+from toolkit.schema import (
+    ITEM_KINDS,
+    PHASES,
+    TONES,
+    WORDS,
+    ChoiceError,
+    Contract,
+    PlanError,
+    Rules,
+    shown_value,
+)
 
 MAX_DAYS = 731
 MINUTES_A_DAY = 1440
@@ -204,6 +214,15 @@ def checked_start(start: Any, days: Any) -> tuple[dt.date, int]:
     if first.year + 3 > dt.MAXYEAR:
         raise PlanError(f"排期的第一天 {first} 太远了。请写近几年的日期。")
     return first, int(days)
+
+
+def checked_rules(rules: Any) -> Rules:
+    """The rules, or those that hold where none are given. Raises ChoiceError for what are no Rules."""
+    if rules is not None and not isinstance(rules, Rules):
+        raise ChoiceError(
+            f"rules 要写成 tk.Rules(…)，如 tk.Rules(min_gap=60)（现在是 {shown_value(rules)}）。"
+        )
+    return rules or Rules()
 
 
 def checked_stability(stability: Any) -> None:

@@ -135,7 +135,7 @@ class Ledger:
         taken = self.taken[groups, times]
         work = np.where(new, self.minutes[i], 0) + world.by_hand[groups]
         full_week, full_day = self.week_left[groups, week] <= 0, self.day_left[groups, day] <= 0
-        low, high, unmet = self._neighbours(i)
+        low, high, unmet = self.neighbours(i)
         found = {
             "after": (day <= low[0][groups]) | (day >= high[0][groups]) | unmet[groups],
             "phase": (day <= low[1][groups]) | (day >= high[1][groups]),
@@ -162,7 +162,7 @@ class Ledger:
         """Whether no moving rule bars one place."""
         return bool(self.free(i, np.array([g]), np.array([t]))[0])
 
-    def _neighbours(self, i: int) -> tuple[tuple[Array, Array], tuple[Array, Array], Array]:
+    def neighbours(self, i: int) -> tuple[tuple[Array, Array], tuple[Array, Array], Array]:
         """The days that `after` and the phases leave open (both ends excluded), and groups where `after` is unmet."""
         world = self.world
         size = len(world.groups)

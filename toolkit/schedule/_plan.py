@@ -75,7 +75,13 @@ def plan_posts(
     group_table = _inputs.checked_groups(groups)
     item_table = _inputs.checked_items(items, group_table, known=list(fixed["item_id"]))
     world = build_world(
-        item_table, group_table, fixed, rules=rules or Rules(), start=first, days=length, times=times
+        item_table,
+        group_table,
+        fixed,
+        rules=_inputs.checked_rules(rules),
+        start=first,
+        days=length,
+        times=times,
     )
     cands = find_candidates(world)
     bonus = _stay_bonus(world, cands, previous, stability)

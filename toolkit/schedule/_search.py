@@ -211,9 +211,8 @@ def _exact(
     place = model.places.of_candidate
     start = np.zeros(model.posts, dtype=bool)
     start[place] = chosen
-    everything = np.ones(model.posts, dtype=bool)
     slack = 1e-6 * float(world.worth[cands.item, cands.group] @ chosen)
-    found, bound = improve(model, start, everything, slack=slack, nodes=20_000, checks=checks)
+    found, bound = improve(model, start, slack=slack, nodes=20_000, checks=checks)
     # among equals the plan that came first stays: it takes earlier times and items
     better = float(wish @ found[place]) > float(wish @ chosen) + 1e-6
     return (found[place] if better else chosen), bound + 1e-6 * max(1.0, abs(bound))

@@ -384,52 +384,19 @@ def complete(model: Model, chosen: Array) -> Array:
     return values
 
 
-def improve(
-    model: Model, chosen: Array, free: Array, *, slack: float, nodes: int, checks: int
-) -> tuple[Array, float]:
-    """A plan at least as good with only the `free` places open to change, and the solver's bound on such plans.
+def improve(model: Model, chosen: Array, *, slack: float, nodes: int, checks: int) -> tuple[Array, float]:
+    """A plan at least as good as `chosen` (flags over the places of an exact model), and the solver's bound.
 
-    Both are flags over the places of an exact model; `chosen` must be feasible. It stops at `nodes` of the search
-    tree or after the solver has looked `checks` times whether to go on: work at the root counts for no node.
+    It stops at `nodes` of the search tree or after the solver has looked `checks` times whether to go on: work at the
+    root counts for no node.
     """
-    values = complete(model, chosen)
-    open_columns = np.zeros(model.size, dtype=bool)
-    open_columns[: model.posts] = free
-    open_columns[model.send[free & (model.send >= 0)]] = True
-    open_columns[model.whole :] = True
-    columns = np.nonzero(open_columns)[0]
-    limit = model.limit - model.matrix @ np.where(open_columns, 0.0, values)
-    part = model.matrix[:, columns].tocsr()
-    rows = np.nonzero(np.diff(part.indptr))[0]
-    whole = columns < model.whole
-    found, bound = _solve_whole(
-        part[rows].tocsc(),
-        model.gain[columns],
-        limit[rows],
-        values[columns],
-        whole,
-        slack=slack,
-        nodes=nodes,
-        checks=checks,
-    )
-    better = chosen.copy()
-    inside = columns < model.posts
-    better[columns[inside]] = found[inside] > 0.5
+    found, bound = _solve_whole(model, complete(model, chosen), slack=slack, nodes=nodes, checks=checks)
+    better = found[: model.posts] > 0.5
     worse = model.gain[: model.posts] @ better < model.gain[: model.posts] @ chosen
     return (chosen if worse else better), bound
 
 
-def _solve_whole(
-    matrix: Any,
-    gain: Array,
-    limit: Array,
-    begin: Array,
-    whole: Array,
-    *,
-    slack: float,
-    nodes: int,
-    checks: int,
-) -> tuple[Array, float]:
+def _solve_whole(model: Model, begin: Array, *, slack: float, nodes: int, checks: int) -> tuple[Array, float]:
     """The whole-number optimum to within the slack, from a feasible beginning; the beginning where none is found."""
     import highspy
 
@@ -438,7 +405,8 @@ def _solve_whole(
     solver.setOptionValue("mip_rel_gap", 0.0)
     solver.setOptionValue("mip_abs_gap", max(1e-6, slack))
     solver.setOptionValue("mip_max_nodes", nodes)
-    solver.passModel(_problem(matrix, gain, limit, np.ones(len(gain)), whole))
+    most, whole = np.ones(model.size), np.arange(model.size) < model.whole
+    solver.passModel(_problem(model.matrix, model.gain, model.limit, most, whole))
     left = itertools.count(checks, -1)
     solver.cbMipInterrupt += lambda event: event.interrupt() if next(left) <= 0 else None
     start = highspy.HighsSolution()
