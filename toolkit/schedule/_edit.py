@@ -38,7 +38,8 @@ def move_post(plan: Plan, post_id: str, *, starts_at: dt.datetime | str) -> Plan
 
     `starts_at` is Shanghai's time where it names no zone. What stood in the way goes to its next best place or to
     `unplaced`; what came free is filled. Where one more send time would exceed the item's `waves`, the whole wave
-    moves (all groups that get the item at the old time) as one move, or none does. The bound stays the old one, which still holds.
+    moves (all groups that get the item at the old time) as one move, or none does. The bound stays the old one, which
+    still holds.
 
     Raises PlanError for an unknown post, one already sent, a time that is none, and a place that a hard rule forbids
     beside what is pinned or sent or in the order of its campaign: the message names the rule.
@@ -276,9 +277,9 @@ def _put_back(board: Board, drafts: pd.DataFrame, touched: set[str]) -> pd.DataF
 
 
 def _settle(board: Board, posts: pd.DataFrame, pushes: int) -> None:
-    """Place posts anew: must-sends and the valuable first, each where it gains most, else at its old hour and nearest to its old day.
+    """Place posts anew: must-sends and the valuable first, each where it gains most.
 
-    So many posts of less value may be pushed out; they are settled in turn.
+    Among equals a post keeps its hour and stays near its old day. So many posts of less value may be pushed out; they are settled in turn.
     """
     board.refresh()
     item_at = {name: i for i, name in enumerate(board.world.items["item_id"])}
