@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 import vobject
 from frames import make_groups, make_items, make_plan
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from toolkit import schema
@@ -124,6 +124,7 @@ def second_reading(data: bytes) -> list[Any]:
 
 @settings(max_examples=150, deadline=None)
 @given(_ANY, _ANY, _ANY, _ANY)
+@example("", "\ufeff", "", "")
 def test_no_text_breaks_the_format_for_a_strict_and_for_a_second_reader(
     tmp_path_factory: pytest.TempPathFactory, title: str, copy: str, name: str, code: str
 ) -> None:

@@ -229,7 +229,8 @@ def _event(row: dict[Any, Any], first: pd.Timestamp, alarm: int | None) -> icale
     event.add("sequence", int(row["sequence"]))
     event.add("status", "CANCELLED" if row["status"] == "cancelled" else "CONFIRMED")
     event.add("summary", summary)
-    event.add("description", _text(row["copy"]) if plain(row["copy"]).strip() else NOT_WRITTEN)
+    copy = _text(row["copy"])
+    event.add("description", copy if copy.strip() else NOT_WRITTEN)
     if row["kind"]:
         event.add("categories", [_line(word(row["kind"]))])
     for name in CARRIED:
