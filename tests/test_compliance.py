@@ -35,24 +35,25 @@ def places(frame: pd.DataFrame) -> list[tuple[str, int, int, str]]:
 
 
 def test_rules_file_is_well_formed() -> None:
-    ids = [row["id"] for row in RULES]
+    ids = [row["rule_id"] for row in RULES]
     assert len(ids) == len(set(ids)) >= 304
-    guards = {row["name"] for row in lexicons.rows("ad-guards")}
+    contexts = {row["name"] for row in lexicons.rows("ad-contexts")}
     for row in RULES:
-        assert row["kind"] in ("regex", "literal"), row["id"]
-        assert row["severity"] in ("block", "warn", "info"), row["id"]
-        assert row["scope"] in ("ad", "any"), row["id"]
-        assert row["exclude"] in guards | {""}, row["id"]
+        assert row["kind"] in ("regex", "literal"), row["rule_id"]
+        assert row["severity"] in ("block", "warn", "info"), row["rule_id"]
+        assert row["scope"] in ("ad", "any"), row["rule_id"]
+        for column in ("exclude", "needs"):
+            assert set(row[column].split(";")) <= contexts | {""}, row["rule_id"]
         assert row["platforms"] == "all" or set(row["platforms"].split(";")) <= set(lexicons.platforms())
         for column in ("clause", "why", "suggestion", "examples", "counter_examples"):
-            assert row[column].strip(), (row["id"], column)
+            assert row[column].strip(), (row["rule_id"], column)
 
 
-@pytest.mark.parametrize("row", RULES, ids=lambda row: row["id"])
+@pytest.mark.parametrize("row", RULES, ids=lambda row: row["rule_id"])
 def test_each_rule_hits_its_examples(row: dict[str, str]) -> None:
-    rule = next(rule for rule in compliance._rules() if rule.rule_id == row["id"])
+    rule = next(rule for rule in compliance._rules.rules() if rule.rule_id == row["rule_id"])
     for example in row["examples"].split(";"):
-        form = example if rule.as_typed else compliance._matchable(example).value
+        form = example if rule.as_typed else compliance._forms.form_of(example).value
         assert rule.pattern.search(form), example
         if row["severity"] != "info":
             assert gate(find(example)) != "pass", example
@@ -60,7 +61,7 @@ def test_each_rule_hits_its_examples(row: dict[str, str]) -> None:
 
 def test_no_counter_example_is_flagged_by_any_rule() -> None:
     flagged = [
-        (row["id"], text, [finding.rule_id for finding in find(text)])
+        (row["rule_id"], text, [finding.rule_id for finding in find(text)])
         for row in RULES
         for text in row["counter_examples"].split(";")
         if gate(find(text)) != "pass"
@@ -88,7 +89,7 @@ def test_the_repeat_check_sees_nested_and_endless_repeats() -> None:
     assert max(repeats(parser.parse("(a+)+"))) > 1000
 
 
-@pytest.mark.parametrize("row", [r for r in RULES if r["kind"] == "regex"], ids=lambda row: row["id"])
+@pytest.mark.parametrize("row", [r for r in RULES if r["kind"] == "regex"], ids=lambda row: row["rule_id"])
 def test_no_rule_can_backtrack_without_end(row: dict[str, str]) -> None:
     """Every repeat has a ceiling and none stands in another, so the work for one place in a text is bounded."""
     assert max(repeats(parser.parse(row["pattern"])), default=0) <= 200
@@ -98,13 +99,13 @@ def test_no_rule_can_backtrack_without_end(row: dict[str, str]) -> None:
 def test_patterns_are_written_for_the_unified_form() -> None:
     """Texts are unified before matching, so a full-width or traditional character in a pattern could never match."""
     changed = [
-        row["id"]
+        row["rule_id"]
         for row in RULES
         if fold([row["pattern"]])[0] != row["pattern"].lower()
         and unicodedata.is_normalized("NFKC", row["pattern"])
     ]
     assert changed == []
-    assert [rule.rule_id for rule in compliance._rules() if rule.as_typed] == ["absolute-028"]
+    assert [rule.rule_id for rule in compliance._rules.rules() if rule.as_typed] == ["absolute-028"]
 
 
 # ---- the cases an editor can add to
@@ -173,8 +174,8 @@ def test_a_finding_inside_another_of_its_category_is_left_out() -> None:
 
 def test_editorial_purpose_leaves_out_what_binds_advertisements_only() -> None:
     assert check_copy("全城最低价", purpose="editorial").empty
-    ids = {rule.rule_id for rule in compliance._rules_for("editorial", None)}
-    assert ids == {row["id"] for row in RULES if row["scope"] == "any"}
+    ids = {rule.rule_id for rule in compliance._rules.rules_for("editorial", None)}
+    assert ids == {row["rule_id"] for row in RULES if row["scope"] == "any"}
 
 
 def test_platform_rules_apply_where_they_belong_and_without_a_platform() -> None:

@@ -1,0 +1,102 @@
+"""The rules and the contexts that excuse or require something, read from the lexicons and compiled."""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from toolkit import lexicons
+from toolkit.schema import ChoiceError
+
+PURPOSES = {"promotion": "推广", "editorial": "内容"}
+
+
+@dataclass(frozen=True)
+class Context:
+    """What else stands in a text: it excuses a match (`exclude`) or is what makes it one (`needs`).
+
+    `reach` says where it must stand: "text" anywhere, "sentence" in the match's sentence, "near" in its sentence and
+    at most twelve characters from it or over it.
+    """
+
+    name: str
+    pattern: re.Pattern[str]
+    caption: str
+    reach: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    rule_id: str
+    category: str
+    severity: str
+    pattern: re.Pattern[str]
+    clause: str
+    why: str
+    suggestion: str
+    platforms: frozenset[str]
+    ad_only: bool
+    exclude: tuple[Context, ...]
+    needs: tuple[Context, ...]
+    as_typed: bool
+
+
+@functools.cache
+def contexts() -> dict[str, Context]:
+    """The contexts of the lexicon by name."""
+    return {
+        row["name"]: Context(row["name"], re.compile(row["pattern"]), row["caption"], row["reach"])
+        for row in lexicons.rows("ad-contexts")
+    }
+
+
+@functools.cache
+def rules() -> tuple[Rule, ...]:
+    """The rules of the lexicon, in its order."""
+    return tuple(compiled(row) for row in lexicons.rows("ad-rules"))
+
+
+@functools.cache
+def rules_for(purpose: str, platform: str | None) -> tuple[Rule, ...]:
+    """The rules that apply; raises ChoiceError."""
+    if purpose not in PURPOSES:
+        known = "、".join(f"{name}（{caption}）" for name, caption in PURPOSES.items())
+        raise ChoiceError(f"不认识的用途 {purpose!r}。可以用的是：{known}。")
+    if platform is not None:
+        lexicons.platform(platform)
+    return tuple(rule for rule in rules() if applies(rule, purpose, platform))
+
+
+def applies(rule: Rule, purpose: str, platform: str | None) -> bool:
+    """Whether the rule is for a text with this purpose on this platform (None: it may go anywhere)."""
+    return (purpose == "promotion" or not rule.ad_only) and (
+        platform is None or not rule.platforms or platform in rule.platforms
+    )
+
+
+def compiled(row: Mapping[str, str]) -> Rule:
+    """A row of the rules' table made ready to match; the row is taken as sound."""
+    limited = frozenset() if row["platforms"] == "all" else frozenset(row["platforms"].split(";"))
+    captions = "、".join(lexicons.platform(name).caption for name in lexicons.platforms() if name in limited)
+    return Rule(
+        rule_id=row["rule_id"],
+        category=row["category"],
+        severity=row["severity"],
+        pattern=re.compile(row["pattern"] if row["kind"] == "regex" else re.escape(row["pattern"])),
+        clause=row["clause"],
+        why=row["why"] + (f"（{captions}的规则）" if captions else ""),
+        suggestion=row["suggestion"],
+        platforms=limited,
+        ad_only=row["scope"] == "ad",
+        exclude=_named(row["exclude"]),
+        needs=_named(row["needs"]),
+        # a rule about look-alikes such as ① can only see them before they are unified
+        as_typed=not unicodedata.is_normalized("NFKC", row["pattern"]),
+    )
+
+
+def _named(names: str) -> tuple[Context, ...]:
+    return tuple(contexts()[name] for name in names.split(";") if name)
