@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from toolkit.compliance._disguises import Edit, closed_up, spelled_out
 from toolkit.text import latin_letters, normalise, simplify
 
 
@@ -27,14 +28,52 @@ class Form:
         """The place in the original of a place in this form."""
         return self.starts[start], self.ends[end - 1]
 
+    def edited(self, edits: Sequence[Edit]) -> Form:
+        """This form with the edits made; they are in order and none lies over another.
+
+        Of a spelling as long as what it stands for each character keeps its place, else all have that of the whole.
+        """
+        if not edits:
+            return self
+        flags = self.disguised or [False] * len(self.value)
+        values: list[str] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        disguised: list[bool] = []
+        done, opened = 0, False
+        for start, end, put in (*edits, Edit(len(self.value), len(self.value), "")):
+            values += [self.value[done:start], put]
+            starts += self.starts[done:start]
+            ends += self.ends[done:start]
+            disguised += flags[done:start]
+            if opened and done < start:
+                disguised[done - start] = True
+            one_for_one = len(put) == end - start
+            starts += self.starts[start:end] if one_for_one else [self.starts[start]] * len(put)
+            ends += self.ends[start:end] if one_for_one else [self.ends[end - 1]] * len(put)
+            disguised += [True] * len(put)
+            done, opened = end, not put
+        return Form("".join(values), starts, ends, disguised)
+
     def shows(self, match: re.Match[str]) -> bool:
         """Whether this form has something to say with the match: one without any disguise is the plain form's."""
         return not self.disguised or any(self.disguised[match.start() : match.end()])
 
 
 def forms_of(text: str) -> tuple[Form, ...]:
-    """The text in its plain form, and, where it holds a disguise, once more with the disguises taken off."""
-    return (form_of(text),)
+    """The text in its plain form, and, where it holds a disguise, once more with the disguises taken off.
+
+    What counts as a disguise is told in `_disguises` and its lexicon.
+
+    >>> [form.value for form in forms_of("稳 賺 不 賠，加薇❤")]
+    ['稳 赚 不 赔,加薇❤', '稳赚不赔,加微信']
+    """
+    plain = bare = form_of(text)
+    for find_edits in (spelled_out, closed_up):
+        bare = bare.edited(find_edits(bare.value))
+    if bare is plain:
+        return (plain,)
+    return plain, bare.edited(spelled_out(bare.value))
 
 
 def form_of(text: str) -> Form:
