@@ -27,7 +27,7 @@ def test_typing_shows_what_the_verbs_say() -> None:
         assert sum(bars.values()) == scored["craft"]
         assert labels(desk.advice) == [f"· {line}" for line in scored["advice"][:3]]
         assert scored["visible"] in desk.visible_label.value
-    assert labels(desk.problems)[0].startswith("「国家级")
+    assert labels(desk.problems)[0].startswith("不可用：「国家级")
     assert labels(desk.problems)[1].startswith("　依据：广告法第九条")
 
 

@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from toolkit.charts import trend_bars as trend_bars
     from toolkit.charts import use_theme as use_theme
     from toolkit.charts import why_here as why_here
+    from toolkit.compliance import cases_of as cases_of
+    from toolkit.compliance import check_cases as check_cases
     from toolkit.compliance import check_copy as check_copy
+    from toolkit.compliance import check_rules as check_rules
+    from toolkit.compliance import judge_copy as judge_copy
+    from toolkit.compliance import read_rules as read_rules
+    from toolkit.compliance import rule_record as rule_record
     from toolkit.documents import fetch_documents as fetch_documents
     from toolkit.documents import list_copies as list_copies
     from toolkit.documents import mark_duplicates as mark_duplicates
@@ -103,7 +109,15 @@ else:
             "use_theme",
             "why_here",
         ),
-        "compliance": ("check_copy",),
+        "compliance": (
+            "cases_of",
+            "check_cases",
+            "check_copy",
+            "check_rules",
+            "judge_copy",
+            "read_rules",
+            "rule_record",
+        ),
         "documents": (
             "fetch_documents",
             "list_copies",

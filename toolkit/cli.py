@@ -173,9 +173,11 @@ def _check(options: argparse.Namespace) -> None:
 
     purpose = "editorial" if options.editorial else "promotion"
     found = tk.check_copy(options.text, purpose=purpose, platform=options.platform)
+    names = {"second_look": "请人看一眼", "exempt": "可以例外"}
     for row in found.to_dict("records"):
         print(
-            f"{WORDS[row['severity']]}：「{row['text']}」 {row['why']}（{row['clause']}）\n  改法：{row['suggestion']}"
+            f"{names.get(row['category'], WORDS[row['severity']])}：「{row['text']}」 {row['why']}（{row['clause']}）"
+            f"\n  改法：{row['suggestion']}"
         )
     if found.empty:
         print("没有发现问题。这不是法律意见。")

@@ -6,6 +6,7 @@ import pandas as pd
 
 from toolkit import lexicons
 from toolkit.schema import (
+    COLUMN_WORDS,
     CONTRACTS,
     WORDED,
     WORDS,
@@ -86,6 +87,7 @@ _SPOKEN: dict[str, dict[str, str]] = {
         },
         **{"rumor": "谣言", "state_symbol": "国家象征", "diversion": "站外引流", "ad_label": "广告标识"},
         **{"citation": "引证", "prize": "奖品", "induced_follow": "诱导关注", "minors": "未成年人"},
+        **{"agriculture": "农资", "jobs": "招聘", "own": "自家规则"},
         **{"exempt": "可以例外", "second_look": "请人看一眼"},
     },
 }
@@ -115,8 +117,8 @@ def in_words(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
     out = {}
     for name in shown.columns:
         series = shown[name]
-        if name in WORDED or name in _SPOKEN:
-            words = {**WORDS, **_SPOKEN.get(str(name), {})}
+        if name in WORDED or name in _SPOKEN or name in COLUMN_WORDS:
+            words = {**WORDS, **_SPOKEN.get(str(name), {}), **COLUMN_WORDS.get(str(name), {})}
             series = series.map(lambda value, words=words: words.get(value, value))
         elif isinstance(series.dtype, pd.DatetimeTZDtype):
             series = series.dt.strftime("%Y-%m-%d %H:%M")

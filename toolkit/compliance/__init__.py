@@ -3,8 +3,28 @@
 The rules are data (`corpora/lexicons/ad-rules.csv`), and so are the contexts that excuse or make a match (`ad-contexts.csv`).
 """
 
-from toolkit.compliance._check import check_copy, gate
-from toolkit.compliance._find import Finding, find
+from toolkit.compliance._bounded import fault_of
+from toolkit.compliance._check import check_copy, find, gate
+from toolkit.compliance._lessons import Lessons, lessons_of
+from toolkit.compliance._own_rules import check_rules, own_rules, read_rules
 from toolkit.compliance._rules import PURPOSES
+from toolkit.compliance._values import Finding
+from toolkit.compliance._verdicts import cases_of, check_cases, judge_copy, rule_record
 
-__all__ = ["PURPOSES", "Finding", "check_copy", "find", "gate"]
+__all__ = [
+    "PURPOSES",
+    "Finding",
+    "Lessons",
+    "cases_of",
+    "check_cases",
+    "check_copy",
+    "check_rules",
+    "fault_of",
+    "find",
+    "gate",
+    "judge_copy",
+    "lessons_of",
+    "own_rules",
+    "read_rules",
+    "rule_record",
+]

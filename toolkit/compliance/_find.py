@@ -5,10 +5,11 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from toolkit.compliance._forms import Form, as_typed, forms_of
-from toolkit.compliance._rules import Context, Rule, rules_for
+from toolkit.compliance._forms import Form, as_typed
+from toolkit.compliance._rules import Book, Context, Rule, book_of
+from toolkit.compliance._values import Finding
 
 # two hundred characters without a stop are no sentence any more
 _LONGEST_SENTENCE = 200
@@ -19,35 +20,18 @@ _RANK = {"info": 0, "warn": 1, "block": 2}
 _SENTENCE_END = re.compile(r"[。;\n]|(?<=[^。!;\n]{7})!")
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One row of FINDINGS; `start` and `end` are code points of the original text, end exclusive."""
-
-    rule_id: str
-    category: str
-    severity: str
-    start: int
-    end: int
-    text: str
-    clause: str
-    why: str
-    suggestion: str
-
-
-def find(text: str, *, purpose: str = "promotion", platform: str | None = None) -> list[Finding]:
-    """The findings of `check_copy` as plain values, for rooms that check many texts."""
-    forms = forms_of(text)
-    found = by_rules(text, forms, rules_for(purpose, platform))
-    return in_reading_order(found)
-
-
-def by_rules(text: str, forms: tuple[Form, ...], rules: Iterable[Rule]) -> list[Finding]:
-    """What these rules find, without findings that lie within others of their category."""
+def by_rules(
+    text: str, forms: tuple[Form, ...], rules: Book | Iterable[Rule], own: Iterable[Rule] = ()
+) -> list[Finding]:
+    """What these rules and an editor's own find, without findings that lie within others of their category."""
+    book = rules if isinstance(rules, Book) else book_of(tuple(rules))
     readings = [_Reading(form) for form in forms]
     typed = _Reading(as_typed(text))
     found = []
-    for rule in rules:
-        for reading in [typed] if rule.as_typed else readings:
+    for reading in [typed, *readings]:
+        for rule in [*book.candidates(reading.characters), *own]:
+            if rule.as_typed != (reading is typed):
+                continue
             for match in rule.pattern.finditer(reading.form.value):
                 if reading.form.shows(match) and all(reading.holds(need, match) for need in rule.needs):
                     found.append(_finding(rule, text, reading, match))
@@ -80,6 +64,7 @@ class _Reading:
 
     def __init__(self, form: Form) -> None:
         self.form = form
+        self.characters = frozenset(form.value)
         self.places: dict[str, list[tuple[int, int]]] = {}
         self.ends: list[int] | None = None
 

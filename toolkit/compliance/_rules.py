@@ -5,10 +5,12 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from toolkit import lexicons
+from toolkit.compliance._needed import needed
 from toolkit.schema import ChoiceError
 
 PURPOSES = {"promotion": "推广", "editorial": "内容"}
@@ -30,10 +32,13 @@ class Context:
 
 @dataclass(frozen=True)
 class Rule:
+    """One rule; `written` is its regular expression, made ready when a text first holds the characters `needed`."""
+
     rule_id: str
     category: str
     severity: str
-    pattern: re.Pattern[str]
+    written: str
+    needed: tuple[frozenset[str], ...]
     clause: str
     why: str
     suggestion: str
@@ -42,6 +47,39 @@ class Rule:
     exclude: tuple[Context, ...]
     needs: tuple[Context, ...]
     as_typed: bool
+
+    @functools.cached_property
+    def pattern(self) -> re.Pattern[str]:
+        return re.compile(self.written)
+
+
+@dataclass(frozen=True)
+class Book:
+    """Rules that apply to one kind of text, found by the characters that a text must hold for them to match."""
+
+    rules: tuple[Rule, ...]
+    by_character: Mapping[str, tuple[int, ...]]
+    always: tuple[int, ...]
+
+    def candidates(self, characters: frozenset[str]) -> list[Rule]:
+        """The rules that may match a text of these characters, in their order."""
+        known = self.by_character
+        places = {place for character in characters for place in known.get(character, ())}
+        rules = [self.rules[place] for place in sorted(places.union(self.always))]
+        return [rule for rule in rules if not any(map(characters.isdisjoint, rule.needed))]
+
+
+def book_of(rules: tuple[Rule, ...]) -> Book:
+    """The rules with their index."""
+    by_character: defaultdict[str, list[int]] = defaultdict(list)
+    for place, rule in enumerate(rules):
+        for character in rule.needed[0] if rule.needed else ():
+            by_character[character].append(place)
+    return Book(
+        rules,
+        {character: tuple(places) for character, places in by_character.items()},
+        tuple(place for place, rule in enumerate(rules) if not rule.needed),
+    )
 
 
 @functools.cache
@@ -60,14 +98,14 @@ def rules() -> tuple[Rule, ...]:
 
 
 @functools.cache
-def rules_for(purpose: str, platform: str | None) -> tuple[Rule, ...]:
+def rules_for(purpose: str, platform: str | None) -> Book:
     """The rules that apply; raises ChoiceError."""
     if purpose not in PURPOSES:
         known = "、".join(f"{name}（{caption}）" for name, caption in PURPOSES.items())
         raise ChoiceError(f"不认识的用途 {purpose!r}。可以用的是：{known}。")
     if platform is not None:
         lexicons.platform(platform)
-    return tuple(rule for rule in rules() if applies(rule, purpose, platform))
+    return book_of(tuple(rule for rule in rules() if applies(rule, purpose, platform)))
 
 
 def applies(rule: Rule, purpose: str, platform: str | None) -> bool:
@@ -80,12 +118,14 @@ def applies(rule: Rule, purpose: str, platform: str | None) -> bool:
 def compiled(row: Mapping[str, str]) -> Rule:
     """A row of the rules' table made ready to match; the row is taken as sound."""
     limited = frozenset() if row["platforms"] == "all" else frozenset(row["platforms"].split(";"))
+    written = row["pattern"] if row["kind"] == "regex" else re.escape(row["pattern"])
     captions = "、".join(lexicons.platform(name).caption for name in lexicons.platforms() if name in limited)
     return Rule(
         rule_id=row["rule_id"],
         category=row["category"],
         severity=row["severity"],
-        pattern=re.compile(row["pattern"] if row["kind"] == "regex" else re.escape(row["pattern"])),
+        written=written,
+        needed=needed(written),
         clause=row["clause"],
         why=row["why"] + (f"（{captions}的规则）" if captions else ""),
         suggestion=row["suggestion"],

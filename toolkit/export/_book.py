@@ -134,9 +134,9 @@ class Book:
             number = frame.dtypes.iloc[place].kind in "iuf"
             sheet.write_string(0, place, head, self.number_head if number else self.head)
             widths = [width_of(head) + 4]
-            worded = is_worded(column)
+            words = column if is_worded(column) else None
             for row, value in enumerate(frame.iloc[:, place], start=1):
-                widths.append(self.cell(sheet, row, place, value, worded=worded, text=text))
+                widths.append(self.cell(sheet, row, place, value, words=words, text=text))
             wide = _column_width(widths)
             sheet.set_column(place, place, wide, text if column in typed else self._usual(frame, place))
             # what is not printed may be read in its cell
@@ -157,10 +157,10 @@ class Book:
         """The format of rows that someone adds below: dates look like dates there too."""
         return self._time if isinstance(frame.dtypes.iloc[place], pd.DatetimeTZDtype) else self.text
 
-    def cell(self, sheet: Any, row: int, place: int, value: Any, *, worded: bool, text: Any) -> int:
+    def cell(self, sheet: Any, row: int, place: int, value: Any, *, words: Any, text: Any) -> int:
         """Write one cell by its kind, text in the format `text`, and return its width in half-width units."""
         if isinstance(value, str):
-            return self.put(sheet, row, place, word(value) if worded else value, text)
+            return self.put(sheet, row, place, value if words is None else word(value, words), text)
         if isinstance(value, (list, tuple, set, frozenset, np.ndarray)):
             return self.put(sheet, row, place, joined(value), text)
         if value is None or pd.isna(value):

@@ -12,6 +12,7 @@ from toolkit import lexicons
 from toolkit.charts import day_marks, part_caption, plain
 from toolkit.schema import (
     CALENDAR,
+    COLUMN_WORDS,
     CONTRACTS,
     GROUPS,
     ITEMS,
@@ -86,15 +87,15 @@ def captions(frame: pd.DataFrame) -> dict[Any, str]:
     return found
 
 
-def word(value: Any) -> str:
-    """What an editor reads for a fixed English value of the contract; any other text as it is."""
+def word(value: Any, column: Any = "") -> str:
+    """What an editor reads for a fixed English value of the contract (of that column); any other text as it is."""
     text = plain(value)
-    return WORDS.get(text, text)
+    return COLUMN_WORDS.get(str(column), {}).get(text, WORDS.get(text, text))
 
 
 def is_worded(name: Any) -> bool:
     """Whether a column holds fixed English values that are shown in Chinese."""
-    return name in WORDED
+    return name in WORDED or name in COLUMN_WORDS
 
 
 def joined(value: Any) -> str:

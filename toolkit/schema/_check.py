@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toolkit.schema._contracts import REQUIRED, VALUES, WORDS, Column, Contract
+from toolkit.schema._contracts import REQUIRED, Column, Contract
 from toolkit.schema._values import (
     TIME_DTYPE,
     ColumnError,
@@ -19,6 +19,7 @@ from toolkit.schema._values import (
     is_missing,
     shown_value,
 )
+from toolkit.schema._words import VALUES, WORDS
 
 
 def check(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from toolkit.schema._values import TIME_DTYPE
+from toolkit.schema._words import ITEM_KINDS, PHASES, POST_STATUSES, TONES
 
 Kind = Literal["text", "count", "score", "time", "date", "flag", "list", "records"]
 
@@ -103,72 +104,6 @@ def _list(name: str, caption: str, **more: Any) -> Column:
 
 def _flag(name: str, caption: str, **more: Any) -> Column:
     return Column(name, "flag", caption, **more)
-
-
-# the words an editor reads for the values that the contract keeps in English
-WORDS: dict[str, str] = {
-    "new": "新出现",
-    "rising": "上升",
-    "steady": "平稳",
-    "fading": "回落",
-    "ours": "我们",
-    "theirs": "同行",
-    "pass": "通过",
-    "warn": "留意",
-    "block": "不可用",
-    "info": "提示",
-    "value": "干货",
-    "discussion": "话题",
-    "promotion": "促销",
-    "event": "活动",
-    "red_packet": "红包",
-    "poll": "投票",
-    "notice": "通知",
-    "warmup": "预热",
-    "review": "复盘",
-    "neutral": "平实",
-    "warm": "温暖",
-    "festive": "喜庆",
-    "humorous": "幽默",
-    "sales": "推销",
-    "solemn": "庄重",
-    "draft": "待发",
-    "pinned": "已定",
-    "sent": "已发",
-    "missed": "未发",
-    "cancelled": "取消",
-    "own": "自有",
-    "link": "引流",
-    "added": "加入",
-    "removed": "移走",
-    "moved": "改时间",
-}
-
-
-# back from the word to the value; where an editor's table says it in two ways, both are taken
-VALUES: dict[str, str] = {
-    **{word: value for value, word in WORDS.items()},
-    "造势": "warmup",
-    "预热/造势": "warmup",
-}
-
-
-WORDED = ("status", "side", "gate", "kind", "tone", "phase", "severity", "purpose")
-
-
-GATE_MARKS = {"pass": "✓", "warn": "!", "block": "✕"}
-
-
-ITEM_KINDS = ("value", "discussion", "promotion", "event", "red_packet", "poll", "notice")
-
-
-TONES = ("neutral", "warm", "festive", "humorous", "sales", "solemn")
-
-
-PHASES = ("", "warmup", "promotion", "review")
-
-
-POST_STATUSES = ("draft", "pinned", "sent", "missed", "cancelled")
 
 
 _MAYBE: dict[str, Any] = {"optional": True, "default": None}
@@ -547,6 +482,78 @@ TIMES = _contract(
 )
 
 
+# an editor's own rules of the gate, as the lexicon ad-rules has them
+COPY_RULES = _contract(
+    "COPY_RULES",
+    "自家规则",
+    _text("rule_id", "规则编号", default=""),
+    _text("category", "类别", default="own"),
+    _text("severity", "轻重", default="warn", choices=("block", "warn", "info")),
+    _text("scope", "管哪些文案", default="ad", choices=("ad", "any")),
+    _text("platforms", "平台", default="all"),
+    _text("kind", "类型", default="literal", choices=("literal", "regex")),
+    _text("pattern", "要找的字"),
+    _text("exclude", "放过的语境", default=""),
+    _text("needs", "必须的语境", default=""),
+    _text("examples", "例句"),
+    _text("counter_examples", "反例", default=""),
+    _text("clause", "依据", default=""),
+    _text("source_date", "依据日期", default=""),
+    _text("why", "原因", default=""),
+    _text("suggestion", "改法", default=""),
+)
+
+
+# what an editor said of a finding, or of one that was not there
+VERDICTS = _contract(
+    "VERDICTS",
+    "合规判定",
+    _text("text", "原文"),
+    _text("purpose", "用途", default="promotion", choices=("promotion", "editorial")),
+    _text("platform", "平台", default=""),
+    _text("verdict", "判定", choices=("wrong", "right", "missed")),
+    _text("rule_id", "规则编号", default=""),
+    _text("passage", "片段", default=""),
+    _text("category", "类别", default=""),
+    _text("note", "备注", default=""),
+    _text("by", "判定人", default=""),
+    _time("judged_at", "判定时间", **_MAYBE),
+)
+
+
+# texts with the gate they must get
+CASES = _contract(
+    "CASES",
+    "合规用例",
+    _text("text", "原文"),
+    _text("purpose", "用途", default="promotion", choices=("promotion", "editorial")),
+    _text("platform", "平台", default=""),
+    _text("expect", "应得", choices=("pass", "warn", "block", "flagged")),
+    _text("comment", "说明", default=""),
+)
+CASE_CHECKS = _contract(
+    "CASE_CHECKS",
+    "合规用例结果",
+    *CASES.columns,
+    _text("got", "实得", choices=("pass", "warn", "block")),
+    _flag("holds", "符合"),
+)
+
+
+# how often editors found each rule right
+RULE_RECORD = _contract(
+    "RULE_RECORD",
+    "规则战绩",
+    _text("rule_id", "规则编号"),
+    _count("right", "判对"),
+    _count("wrong", "误报"),
+    _score("share_right", "判对占比"),
+    _score("low", "下限"),
+    _score("high", "上限"),
+    _text("advice", "建议"),
+)
+
+
 CONTRACTS = (
     *(DOCUMENTS, KEYWORDS, TRENDS, TOPICS, HEADLINES, FINDINGS),
     *(
@@ -568,6 +575,11 @@ CONTRACTS = (
         RIVALS,
         COPIES,
         TERM_HISTORY,
+        COPY_RULES,
+        VERDICTS,
+        CASES,
+        CASE_CHECKS,
+        RULE_RECORD,
         REJECTED,
         NOTES,
         COLUMNS,

@@ -20,11 +20,18 @@ CRAFT_NOTE = "写法检查，不是预测"
 GATE_COLOURS = {"pass": "#1B7F5C", "warn": "#96610A", "block": "#B3261E"}
 ACCENT = "#B93A2B"
 MOST_ADVICE = 3
+# what is no more than a hint by its severity and yet belongs on the desk
+SECOND_TIER = {"second_look": "请人看一眼", "exempt": "可以例外"}
 
 
 def _problem(row: dict[Any, Any]) -> list[ipw.Label]:
     """One finding in three short lines, because a label does not wrap: what and why, by which clause, what instead."""
-    lines = [f"「{row['text']}」{row['why']}", f"　依据：{row['clause']}", f"　改法：{row['suggestion']}"]
+    word = SECOND_TIER.get(row["category"], WORDS[row["severity"]])
+    lines = [
+        f"{word}：「{row['text']}」{row['why']}",
+        f"　依据：{row['clause']}",
+        f"　改法：{row['suggestion']}",
+    ]
     return [ipw.Label(line, tooltip=line, layout=ipw.Layout(width="100%")) for line in lines]
 
 
@@ -128,7 +135,8 @@ class HeadlineDesk(ipw.VBox):
         scored = self._score([self.title.value], **self._how()).iloc[0]
         found = self._findings(self.title.value, purpose=self.purpose.value, platform=self.platform.value)
         self._show_score(scored)
-        self._show_findings(scored["gate"], found[found["severity"] != "info"])
+        shown = (found["severity"] != "info") | found["category"].isin(SECOND_TIER)
+        self._show_findings(scored["gate"], found[shown])
 
     def _show_score(self, scored: pd.Series[Any]) -> None:
         self.craft_label.value = f"写法分 {scored['craft']:.0f}（{CRAFT_NOTE}）"

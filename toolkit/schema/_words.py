@@ -1,0 +1,81 @@
+"""The words an editor reads for the values that the contracts keep in English, and the values themselves."""
+
+from __future__ import annotations
+
+WORDS: dict[str, str] = {
+    "new": "新出现",
+    "rising": "上升",
+    "steady": "平稳",
+    "fading": "回落",
+    "ours": "我们",
+    "theirs": "同行",
+    "pass": "通过",
+    "warn": "留意",
+    "block": "不可用",
+    "info": "提示",
+    "value": "干货",
+    "discussion": "话题",
+    "promotion": "促销",
+    "event": "活动",
+    "red_packet": "红包",
+    "poll": "投票",
+    "notice": "通知",
+    "warmup": "预热",
+    "review": "复盘",
+    "neutral": "平实",
+    "warm": "温暖",
+    "festive": "喜庆",
+    "humorous": "幽默",
+    "sales": "推销",
+    "solemn": "庄重",
+    "draft": "待发",
+    "pinned": "已定",
+    "sent": "已发",
+    "missed": "未发",
+    "cancelled": "取消",
+    "own": "自有",
+    "link": "引流",
+    "added": "加入",
+    "removed": "移走",
+    "moved": "改时间",
+    "literal": "词语",
+    "regex": "正则",
+}
+
+
+# words of one column: in others the same value is called otherwise
+COLUMN_WORDS: dict[str, dict[str, str]] = {
+    "purpose": {"promotion": "推广", "editorial": "内容"},
+    "scope": {"ad": "只管推广", "any": "推广和内容"},
+    "verdict": {"wrong": "误报", "right": "判对了", "missed": "漏判"},
+    "expect": {"flagged": "留意或不可用"},
+}
+
+
+# back from the word to the value; where an editor's table says it in two ways, both are taken
+VALUES: dict[str, str] = {
+    **{word: value for value, word in WORDS.items()},
+    **{word: value for words in COLUMN_WORDS.values() for value, word in words.items()},
+    "造势": "warmup",
+    "预热/造势": "warmup",
+    "资讯": "editorial",
+    "判对": "right",
+}
+
+
+WORDED = ("status", "side", "gate", "kind", "tone", "phase", "severity", "purpose", "expect", "got")
+
+
+GATE_MARKS = {"pass": "✓", "warn": "!", "block": "✕"}
+
+
+ITEM_KINDS = ("value", "discussion", "promotion", "event", "red_packet", "poll", "notice")
+
+
+TONES = ("neutral", "warm", "festive", "humorous", "sales", "solemn")
+
+
+PHASES = ("", "warmup", "promotion", "review")
+
+
+POST_STATUSES = ("draft", "pinned", "sent", "missed", "cancelled")
