@@ -389,3 +389,12 @@ def test_real_pages_without_dates(tmp_path: Path) -> None:
     assert week("--documents", Path(os.environ["WENAN_DATA"]) / "articles", "--out", tmp_path) == 0
     report = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "没有带日期的内容，看不出哪些词在升" in report
+
+
+def test_check_takes_a_table_of_own_rules(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = tmp_path / "规则.csv"
+    table.write_text("要找的字,类型,例句\n随缘价,词语,绿豆糕随缘价\n(好+)+,正则,好好\n", encoding="utf-8-sig")
+    assert cli.main(["check", "绿豆糕随缘价", "--rules", str(table)]) == 0
+    said = capsys.readouterr()
+    assert said.out.startswith("留意：「随缘价」")
+    assert "规则没有读入" in said.err and "第 3 行" in said.err

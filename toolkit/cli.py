@@ -124,6 +124,7 @@ def _parser() -> _Parser:
     check = commands.add_parser("check", help="检查一段文案能不能发")
     check.add_argument("text", metavar="文案")
     check.add_argument("--platform", default=None, metavar="平台")
+    check.add_argument("--rules", type=_path, default=None, metavar="自己的规则表")
     check.add_argument("--editorial", action="store_true", help="资讯，不是推广")
     check.set_defaults(run=_check)
     plan = commands.add_parser("plan", help="只做排期")
@@ -172,7 +173,11 @@ def _check(options: argparse.Namespace) -> None:
     from toolkit.schema import WORDS
 
     purpose = "editorial" if options.editorial else "promotion"
-    found = tk.check_copy(options.text, purpose=purpose, platform=options.platform)
+    own = None if options.rules is None else tk.read_rules(options.rules)
+    if own is not None:
+        _say_rejected("规则", own)
+    rules = None if own is None else own.frame
+    found = tk.check_copy(options.text, purpose=purpose, platform=options.platform, rules=rules)
     names = {"second_look": "请人看一眼", "exempt": "可以例外"}
     for row in found.to_dict("records"):
         print(

@@ -26,17 +26,21 @@ def find(
     platform: str | None = None,
     rules: pd.DataFrame | tuple[Rule, ...] | None = None,
     verdicts: pd.DataFrame | Lessons | None = None,
+    second_look: bool = True,
 ) -> list[Finding]:
     """The findings of `check_copy` as plain values, for rooms that check many texts.
+
+    `second_look=False` leaves the second tier out: it reads sentences, and a list of words is none.
 
     Where many texts are checked, give `rules` and `verdicts` as `own_rules` and `lessons_of` make them of the frames.
     """
     forms = forms_of(text)
     own = tuple(rule for rule in own_rules(rules) if applies(rule, purpose, platform))
     found = by_rules(text, forms, rules_for(purpose, platform), own)
-    # what binds advertisements only is no offence here, so it is not asked about either
-    free = by_rules(text, forms, rules_for("promotion", platform)) if purpose == "editorial" else []
-    found += look(text, forms[-1], [*found, *free], purpose=purpose, platform=platform)
+    if second_look:
+        # what binds advertisements only is no offence here, so it is not asked about either
+        free = by_rules(text, forms, rules_for("promotion", platform)) if purpose == "editorial" else []
+        found += look(text, forms[-1], [*found, *free], purpose=purpose, platform=platform)
     return lessons_of(verdicts).apply(text, forms, found, purpose=purpose)
 
 
