@@ -5,15 +5,16 @@
     python benchmarks/compliance.py --parts unseen      one part: unseen, left_out, titles, speed
     python benchmarks/compliance.py --small             fewer sentences, hands and runs: what the tests do
 
-Prints up to six tables. Shares have Wilson's 95% interval; `sentences` is what a share is of. "Both tiers" is the gate
+Prints up to seven tables. Shares have Wilson's 95% interval; `sentences` is what a share is of. "Both tiers" is the gate
 as it comes, flagged where it is not "pass"; "rules alone" leaves out 请人看一眼; "second look alone" is the model where
 no rule has spoken first; "word list" is the peer: about 60 well-known words, flagged wherever one stands.
 
 1. `unseen`: sentences of corpora/cases/compliance-unseen.csv, written after the rules were frozen, in other trades, by
    people who had seen neither the rules nor the model's sentences. Recall is of the unlawful, false alarms of the
    lawful; precision is the share of flagged sentences that are unlawful, by a rule's warn or block for "rules alone".
-2. `categories`: the same by category of the sentence (a lawful one's is that of the offence it narrowly avoids), both
-   tiers with their interval. `findings`: precision of the rules by category of the finding.
+2. `categories`: the same by category of the sentence (the lawful ones have none), both tiers with their interval.
+   `findings`: precision of the rules by category of the finding. `messages`: the promotional ones again, each between
+   as many lawful ones as make a message of three or seven, a line for each; a message is unlawful where that one is.
 3. `left_out`: the model's own sentences, each scored by a model that saw none of the same writer's (`hand`). The bar
    lets pass the share of lawful sentences that the shipped one does, measured on the other hands. The rules were
    written with these sentences in sight; only the second look is left out, and `both tiers` is kind for that reason.
@@ -42,7 +43,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit import lexicons
-from toolkit.compliance import PURPOSES, check_copy, find
+from toolkit.compliance import PURPOSES, check_copy, find, gate
 from toolkit.compliance import _train as train
 from toolkit.compliance._find import by_rules
 from toolkit.compliance._forms import forms_of
@@ -227,6 +228,23 @@ def unseen(all_judged: Sequence[Judged]) -> dict[str, pd.DataFrame]:
         "categories": by_category(all_judged),
         "findings": by_finding(all_judged),
     }
+
+
+def messages(rows: Sequence[Sentence]) -> pd.DataFrame:
+    """Messages of several sentences of which at most one is unlawful, both tiers; seeded, so always the same ones."""
+    chance = np.random.default_rng(5)
+    sells = [row for row in rows if row["purpose"] == "promotion"]
+    lawful = [row["text"] for row in sells if row["label"] == "lawful"]
+    out: list[tuple[Any, ...]] = []
+    for around in (0, 1, 3):
+        flags: dict[str, list[bool]] = {"unlawful": [], "lawful": []}
+        for row in sells:
+            others = [chance.choice(lawful, around).tolist() for _ in range(2)]
+            found = find("\n".join([*others[0], row["text"], *others[1]]))
+            flags[row["label"]].append(gate(found) != "pass")
+        out.append((2 * around + 1, "recall", *share(flags["unlawful"])))
+        out.append((2 * around + 1, "false alarms", *share(flags["lawful"])))
+    return pd.DataFrame(out, columns=["lines", "measure", "share", "low", "high", "messages"])
 
 
 def by_category(all_judged: Sequence[Judged]) -> pd.DataFrame:
@@ -453,7 +471,7 @@ def main(arguments: list[str] | None = None) -> dict[str, pd.DataFrame]:
     tables: dict[str, pd.DataFrame] = {}
     if "unseen" in options.parts:
         rows = drawn(read_sentences(options.unseen), 120 if small else None)
-        tables |= unseen([judged(row) for row in rows])
+        tables |= unseen([judged(row) for row in rows]) | {"messages": messages(rows)}
     if "left_out" in options.parts:
         tables["left_out"] = left_out(few_sentences() if small else train.shipped_sentences())
     if "titles" in options.parts and options.data is not None:

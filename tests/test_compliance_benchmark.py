@@ -45,8 +45,8 @@ def keyed(table: pd.DataFrame, *keys: str) -> pd.DataFrame:
 
 
 def test_all_tables_are_there_and_intervals_hold_their_share(tables: dict[str, pd.DataFrame]) -> None:
-    assert list(tables) == ["unseen", "categories", "findings", "left_out", "speed"]
-    for name in ("unseen", "categories", "findings", "left_out"):
+    assert list(tables) == ["unseen", "categories", "findings", "messages", "left_out", "speed"]
+    for name in ("unseen", "categories", "findings", "messages", "left_out"):
         table = tables[name]
         told = table[table["sentences"] > 0]
         assert (table.loc[table["sentences"] == 0, ["share", "low", "high"]].isna()).all(axis=None)

@@ -10,11 +10,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
 
 from toolkit import lexicons
-from toolkit.compliance import check_copy, gate
-from toolkit.headlines import explain_parts, score_headlines, suggest_headlines
-from toolkit.schema import HEADLINES, ChoiceError, ColumnError
+from toolkit.compliance import check_copy, gate, judge_copy, lessons_of, own_rules
+from toolkit.headlines import explain_parts, score_headlines, suggest_for_topics, suggest_headlines
+from toolkit.schema import COPY_RULES, HEADLINES, TOPICS, VERDICTS, ChoiceError, ColumnError
 from toolkit.text import display_width
 
 PARTS = explain_parts()["part"].tolist()
@@ -224,6 +225,67 @@ def test_advice_comes_in_order_of_gain() -> None:
         gains = [int(found) for found in re.findall(r"\+(\d+)", "".join(score_one(text)["advice"]))]
         assert gains == sorted(gains, reverse=True)
         assert min(gains) > 0
+
+
+# ---- an editor's own rules and verdicts
+
+OWN = pd.DataFrame(
+    {"rule_id": ["own-7"], "pattern": ["大闸蟹怎么"], "severity": ["block"], "examples": ["大闸蟹怎么挑"]}
+)
+
+
+def test_an_own_rule_changes_gate_findings_and_advice() -> None:
+    texts = ["大闸蟹怎么挑？看准这3处，今晚就能蒸", "三步挑出膏满的大闸蟹"]
+    before, after = score_headlines(texts), score_headlines(texts, rules=OWN)
+    assert before[["gate", "findings"]].to_numpy().tolist() == [["pass", 0], ["pass", 0]]
+    assert after[["gate", "findings"]].to_numpy().tolist() == [["block", 1], ["pass", 0]]
+    assert after.loc[0, "advice"][0] == "「大闸蟹怎么」要改：换一个说法。"
+    assert_frame_equal(after[["craft", *PARTS]], before[["craft", *PARTS]])
+    assert_frame_equal(score_headlines(texts, rules=own_rules(OWN)), after)
+
+
+def test_a_verdict_turns_block_into_pass_and_pass_into_warn() -> None:
+    blocked, passing = "国家级品质面膜今晚开抢", "三步挑出膏满的大闸蟹"
+    judged = judge_copy(blocked, verdict="误报", rule_id="absolute-001")
+    judged = judge_copy(passing, verdict="漏判", verdicts=judged)
+    assert score_headlines([blocked, passing])["gate"].tolist() == ["block", "pass"]
+    frame = score_headlines([blocked, passing], verdicts=judged)
+    assert frame[["gate", "findings"]].to_numpy().tolist() == [["pass", 1], ["warn", 1]]
+    assert_frame_equal(score_headlines([blocked, passing], verdicts=lessons_of(judged)), frame)
+
+
+def test_none_and_empty_rules_and_verdicts_change_nothing() -> None:
+    texts = ["国家级品质面膜今晚开抢", "三步挑出膏满的大闸蟹", ""]
+    expected = score_headlines(texts)
+    empty = score_headlines(texts, rules=COPY_RULES.empty(), verdicts=VERDICTS.empty())
+    assert_frame_equal(empty, expected)
+    assert_frame_equal(score_headlines(texts, rules=None, verdicts=None), expected)
+
+
+def test_rules_and_verdicts_that_cannot_be_used_are_refused() -> None:
+    bad = pd.DataFrame({"pattern": ["蟹"], "examples": ["大闸蟹"]})
+    with pytest.raises(ColumnError, match="自家规则第 2 行不能用"):
+        score_headlines([], rules=bad)
+    with pytest.raises(ColumnError, match="自家规则第 2 行不能用"):
+        suggest_for_topics(TOPICS.empty(), rules=bad)
+    with pytest.raises(ColumnError, match="合规判定第 2 行用不上"):
+        suggest_headlines("大闸蟹", verdicts=pd.DataFrame({"text": ["大闸蟹"], "verdict": ["wrong"]}))
+
+
+def test_what_an_own_rule_blocks_is_not_suggested() -> None:
+    everything = suggest_headlines("大闸蟹", top=99)["headline"].tolist()
+    first = next(text for text in everything if "大闸蟹怎么" in text)
+    kept = suggest_headlines("大闸蟹", top=99, rules=OWN)["headline"].tolist()
+    assert sorted(kept) == sorted(text for text in everything if "大闸蟹怎么" not in text)
+    judged = judge_copy(first, verdict="误报", rule_id="own-7", rules=OWN)
+    again = suggest_headlines("大闸蟹", top=99, rules=OWN, verdicts=judged)["headline"].tolist()
+    assert sorted(again) == sorted([*kept, first])
+    topics = pd.DataFrame(
+        {"topic_id": ["t1"], "label": ["大闸蟹"], "terms": [["大闸蟹"]], "score": [1.0], "evidence": [["d1"]]}
+    )
+    for_topics = suggest_for_topics(topics, top=99, rules=OWN, verdicts=judged)
+    assert for_topics["headline"].tolist() == again
+    assert for_topics["topic_id"].unique().tolist() == ["t1"]
 
 
 # ---- suggestions

@@ -42,12 +42,14 @@ class _Kind:
 
 @dataclass(frozen=True)
 class _Wanted:
-    """What headlines are held against: the platform's row, trending terms and the audience's words."""
+    """What headlines are held against: platform, trending terms, the audience's words, an editor's rules and verdicts."""
 
     platform: lexicons.Platform
     purpose: str
     terms: tuple[str, ...] | None
     theme: tuple[str, ...] | None
+    rules: tuple[Any, ...]
+    lessons: compliance.Lessons
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,8 @@ def score_headlines(
     trends: pd.DataFrame | Sequence[str] | None = None,
     audience: Any | None = None,
     model: None = None,
+    rules: pd.DataFrame | tuple[Any, ...] | None = None,
+    verdicts: pd.DataFrame | compliance.Lessons | None = None,
 ) -> pd.DataFrame:
     """HEADLINES in the input's order, with `part_*` (points) after `craft` that add up to it exactly.
 
@@ -126,10 +130,11 @@ def score_headlines(
     is in half-width units; `visible` is what the platform's list shows.
 
     `trends` is a TRENDS frame or a list of terms; `audience` a GROUPS row or a theme. There is no learned model
-    yet: `chance` is missing throughout.
+    yet: `chance` is missing throughout. `rules` are an editor's own (COPY_RULES) and `verdicts` what editors have said
+    of findings (VERDICTS), as `check_copy` takes them; `own_rules` and `lessons_of` make them ready once for many calls.
 
     Raises ChoiceError for a model other than None and for an unknown platform or purpose; ColumnError for a frame
-    without headlines.
+    without headlines and for rules and verdicts that cannot be used.
 
     >>> scored = score_headlines(["大闸蟹怎么挑？看准这3处，今晚就能蒸"])
     >>> scored[["craft", "gate", "width"]].values.tolist()
@@ -139,7 +144,7 @@ def score_headlines(
         raise ChoiceError(
             "还没有可用的标题模型，胜出机会暂时给不出来。请去掉 model= 再试，写法分和合规照常给出。"
         )
-    wanted = _wanted(platform, purpose, trends, audience)
+    wanted = _wanted(platform, purpose, trends, audience, rules, verdicts)
     texts = _texts(headlines)
     folded = fold(text[:_LONGEST_READ] for text in texts)
     words = segment(folded, words=lexicons.user_words())
@@ -147,7 +152,7 @@ def score_headlines(
     return _frame(rows)
 
 
-def _wanted(platform: str, purpose: str, trends: Any, audience: Any) -> _Wanted:
+def _wanted(platform: str, purpose: str, trends: Any, audience: Any, rules: Any, verdicts: Any) -> _Wanted:
     row = lexicons.platform(platform)
     compliance.find("", purpose=purpose, platform=platform)  # raises on an unknown purpose
     if trends is None:
@@ -156,7 +161,8 @@ def _wanted(platform: str, purpose: str, trends: Any, audience: Any) -> _Wanted:
         listed = trends["term"] if isinstance(trends, pd.DataFrame) else trends
         terms = tuple(term for term in fold(str(term) for term in listed) if term.strip())
     theme = None if audience is None else _theme_words(_audience_text(audience))
-    return _Wanted(row, purpose, terms, theme)
+    own, lessons = compliance.own_rules(rules), compliance.lessons_of(verdicts)
+    return _Wanted(row, purpose, terms, theme, own, lessons)
 
 
 def _texts(headlines: Any) -> list[str]:
@@ -177,7 +183,13 @@ def _texts(headlines: Any) -> list[str]:
 
 
 def _row(text: str, folded: str, words: list[str], wanted: _Wanted) -> dict[str, Any]:
-    found = compliance.find(text, purpose=wanted.purpose, platform=wanted.platform.platform)
+    found = compliance.find(
+        text,
+        purpose=wanted.purpose,
+        platform=wanted.platform.platform,
+        rules=wanted.rules,
+        verdicts=wanted.lessons,
+    )
     reading = _read(text, folded, words, found, wanted)
     parts = _points(reading, reading.kinds)
     return {
@@ -369,6 +381,8 @@ def suggest_headlines(
     purpose: str = "promotion",
     trends: pd.DataFrame | Sequence[str] | None = None,
     season: str = "",
+    rules: pd.DataFrame | tuple[Any, ...] | None = None,
+    verdicts: pd.DataFrame | compliance.Lessons | None = None,
 ) -> pd.DataFrame:
     """HEADLINES from patterns, best craft first, with the columns `pattern` and `intent` behind; none is blocked.
 
@@ -379,9 +393,10 @@ def suggest_headlines(
 
     `topic_or_terms` is a term, a list of terms (the first leads) or a TOPICS row. `audience` opens the patterns that
     call people, `season` (for instance 秋天) those of the season. Without a usable term the frame is empty, and so
-    it is when the term itself is blocked.
+    it is when the term itself is blocked. `rules` and `verdicts` are those of score_headlines: what an own rule blocks
+    is not suggested.
 
-    Raises ChoiceError for an unknown platform or purpose.
+    Raises ChoiceError for an unknown platform or purpose, ColumnError for rules and verdicts that cannot be used.
 
     >>> suggest_headlines("大闸蟹", top=2)[["headline", "intent"]].values.tolist()
     [['大闸蟹怎么处理更省事？3步说清楚', '做法'], ['老人孩子也能吃大闸蟹吗？3点先留意', '人群']]
@@ -396,6 +411,8 @@ def suggest_headlines(
         purpose=purpose,
         trends=trends,
         audience=audience,
+        rules=rules,
+        verdicts=verdicts,
     )
     scored["pattern"] = pd.Series([pattern for pattern, _, _ in filled], dtype="str")
     scored["intent"] = pd.Series([intent for _, intent, _ in filled], dtype="str")
@@ -411,19 +428,30 @@ def suggest_for_topics(
     purpose: str = "promotion",
     top: int = 5,
     trends: pd.DataFrame | Sequence[str] | None = None,
+    rules: pd.DataFrame | tuple[Any, ...] | None = None,
+    verdicts: pd.DataFrame | compliance.Lessons | None = None,
 ) -> pd.DataFrame:
     """HEADLINES for every topic, `topic_id` first: the `top` suggestions of each, in the topics' order.
 
     A headline's audience is the first of the topic's `segments`, where it has any. Blocked topics, those without a
-    usable term, and none at all give no rows. Raises as suggest_headlines does.
+    usable term, and none at all give no rows. `rules` and `verdicts` are those of score_headlines. Raises as
+    suggest_headlines does.
     """
+    own, lessons = compliance.own_rules(rules), compliance.lessons_of(verdicts)
     found = []
     frame = check(topics, TOPICS)
     for topic in frame[frame["gate"] != "block"].to_dict("records"):
         segments = topic.get("segments") or []
         audience = segments[0] if segments else None
         part = suggest_headlines(
-            topic, audience=audience, platform=platform, top=top, purpose=purpose, trends=trends
+            topic,
+            audience=audience,
+            platform=platform,
+            top=top,
+            purpose=purpose,
+            trends=trends,
+            rules=own,
+            verdicts=lessons,
         )
         found.append(part.assign(topic_id=topic["topic_id"]))
     whole = (

@@ -140,13 +140,14 @@ def platforms() -> dict[str, Platform]:
 
 
 def platform(name: str) -> Platform:
-    """One platform's row. Raises ChoiceError that names the known ones.
+    """One platform's row, by its name or its caption. Raises ChoiceError that names the known ones.
 
-    >>> platform("wechat").caption
-    '公众号'
+    >>> platform("wechat").caption, platform("公众号").platform
+    ('公众号', 'wechat')
     """
     known = _platforms()
-    if name not in known:
+    name = next((key for key, row in known.items() if row.caption == name), name)
+    if name not in tuple(known):
         listed = "、".join(f"{key}（{row.caption}）" for key, row in known.items())
         raise ChoiceError(f"不认识的平台 {name!r}。可以用的是：{listed}。")
     return known[name]

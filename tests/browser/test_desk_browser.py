@@ -72,3 +72,8 @@ def test_desk_shows_the_score_of_the_typed_title(page: Page, server: Server) -> 
         expect(page.locator(".widget-label", has_text=gate).first).to_be_visible()
         gates.append(score["gate"])
     assert gates == ["pass", "block"]
+    page.get_by_role("button", name="误报").first.click()
+    expect(
+        page.locator(".widget-label", has_text=re.compile("^可以例外：「国家级」你判过误报")).first
+    ).to_be_visible()
+    expect(page.locator(".widget-label", has_text=re.compile("^合规：.*通过")).first).to_be_visible()

@@ -9,14 +9,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from toolkit import lexicons
 from toolkit.compliance._find import by_rules
 from toolkit.compliance._forms import forms_of
 from toolkit.compliance._lessons import Lessons, lessons_of
 from toolkit.compliance._own_rules import own_rules
-from toolkit.compliance._rules import Rule, applies, rules_for
+from toolkit.compliance._rules import Book, Rule, applies, book_of, check_purpose, rules_for
 from toolkit.compliance._second_look import look
 from toolkit.compliance._values import Finding
-from toolkit.schema import FINDINGS, is_missing
+from toolkit.schema import FINDINGS, InputError, check, is_missing, shown_value
+
+_SEVERITIES = ("block", "warn", "info")
 
 
 def find(
@@ -34,12 +37,14 @@ def find(
 
     Where many texts are checked, give `rules` and `verdicts` as `own_rules` and `lessons_of` make them of the frames.
     """
+    check_purpose(purpose)
+    platform = None if platform is None else lexicons.platform(platform).platform
     forms = forms_of(text)
     own = tuple(rule for rule in own_rules(rules) if applies(rule, purpose, platform))
     found = by_rules(text, forms, rules_for(purpose, platform), own)
     if second_look:
-        # what binds advertisements only is no offence here, so it is not asked about either
-        free = by_rules(text, forms, rules_for("promotion", platform)) if purpose == "editorial" else []
+        # praise and prices bind advertisements only, so elsewhere they are not asked about either
+        free = by_rules(text, forms, _boasts(platform)) if purpose == "editorial" else []
         found += look(text, forms[-1], [*found, *free], purpose=purpose, platform=platform)
     return lessons_of(verdicts).apply(text, forms, found, purpose=purpose)
 
@@ -62,16 +67,18 @@ def check_copy(
       every text (rumours, privacy, induced sharing …) stay.
     - `platform=None` means that the text may go anywhere: the rules of every platform apply, and `why` names
       the platforms. With a platform only its own and the general rules apply.
-    - A match whose sentence reports about offences, or whose text is labelled as an advertisement where only
-      the label was missing, has category `exempt` and severity `info`: shown, but no reason to stop.
-    - A passage in which no rule found anything but that reads like what may not be said gets a second look (请人看一眼):
+    - A match that its context excuses (a report about offences, a comparison with one's own goods, a tip for use, a
+      grade by a standard, a fact with place, time and source …: `exclude` of the rule, lexicon `ad-contexts`) has
+      category `exempt` and severity `info`: shown, but no reason to stop.
+    - A sentence in which no rule found anything but that reads like what may not be said gets a second look (请人看一眼):
       category `second_look`, severity `info`, and yet the gate warns. See docs/second-look.md for what it is worth.
     - A finding that lies within another of the same category and at least the same severity is left out.
     - `rules` are an editor's own (COPY_RULES, see `read_rules`); `verdicts` what editors have said of findings
       (VERDICTS, see `judge_copy`): what was judged wrong is `exempt` where it was judged, what was missed gets a
       second look.
 
-    Raises ChoiceError for an unknown purpose or platform, ColumnError for rules and verdicts that cannot be used.
+    Raises ChoiceError for an unknown purpose or platform, InputError for what is no text, ColumnError for rules and
+    verdicts that cannot be used.
 
     >>> check_copy("这款锅全城最低价")[["rule_id", "severity", "start", "end", "text"]].values.tolist()
     [['absolute-008', 'block', 3, 8, '全城最低价']]
@@ -79,16 +86,27 @@ def check_copy(
     ['exempt']
     """
     given = "" if is_missing(text) else text
+    if not isinstance(given, str):
+        raise InputError(
+            f"要检查的是一段文字，这里给的是 {type(given).__name__}（{shown_value(given)}）。请给文字，一次一段。"
+        )
     return _frame(find(given, purpose=purpose, platform=platform, rules=rules, verdicts=verdicts))
 
 
 def gate(findings: pd.DataFrame | Iterable[Finding]) -> str:
     """The gate of FINDINGS: "block" if any blocks, "warn" if any warns or asks for a second look, else "pass".
 
+    Findings read back from a workbook, in Chinese, count too. Raises ColumnError for a frame that holds no findings.
+
     >>> gate(check_copy("今天的黄桃到了"))
     'pass'
     """
     if isinstance(findings, pd.DataFrame):
+        if (
+            not {"severity", "category"} <= set(findings.columns)
+            or not findings["severity"].isin(_SEVERITIES).all()
+        ):
+            findings = check(findings, FINDINGS)
         pairs = set(zip(findings["severity"], findings["category"], strict=True))
     else:
         pairs = {(finding.severity, finding.category) for finding in findings}
@@ -96,6 +114,12 @@ def gate(findings: pd.DataFrame | Iterable[Finding]) -> str:
     if "block" in severities:
         return "block"
     return "warn" if "warn" in severities or any(kind == "second_look" for _, kind in pairs) else "pass"
+
+
+@functools.cache
+def _boasts(platform: str | None) -> Book:
+    rules = rules_for("promotion", platform).rules
+    return book_of(tuple(rule for rule in rules if rule.ad_only and rule.category in ("absolute", "price")))
 
 
 @functools.cache

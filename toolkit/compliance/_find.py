@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from toolkit.compliance._forms import Form, as_typed
-from toolkit.compliance._rules import Book, Context, Rule, book_of
+from toolkit.compliance._rules import Book, Context, Rule, book_of, contexts
 from toolkit.compliance._values import Finding
 
 # two hundred characters without a stop are no sentence any more
@@ -27,14 +27,16 @@ def by_rules(
     book = rules if isinstance(rules, Book) else book_of(tuple(rules))
     readings = [_Reading(form) for form in forms]
     typed = _Reading(as_typed(text))
+    work = [(typed, [rule for rule in (*book.as_typed, *own) if rule.as_typed])]
+    for reading in readings:
+        rules_here = [*book.candidates(reading.characters), *own]
+        work.append((reading, [rule for rule in rules_here if not rule.as_typed]))
     found = []
-    for reading in [typed, *readings]:
-        for rule in [*book.candidates(reading.characters), *own]:
-            if rule.as_typed != (reading is typed):
-                continue
+    for reading, candidates in work:
+        for rule in candidates:
             for match in rule.pattern.finditer(reading.form.value):
                 if reading.form.shows(match) and all(reading.holds(need, match) for need in rule.needs):
-                    found.append(_finding(rule, text, reading, match))
+                    found.append((rule.category, _finding(rule, text, reading, match)))
     return _without_contained(found)
 
 
@@ -69,18 +71,23 @@ class _Reading:
         self.ends: list[int] | None = None
 
     def holds(self, context: Context, match: re.Match[str]) -> bool:
-        """Whether the context stands where the match needs it."""
-        if context.name not in self.places:
-            found = context.pattern.finditer(self.form.value)
-            self.places[context.name] = [(place.start(), place.end()) for place in found]
-        places = self.places[context.name]
-        if context.reach == "text" or not places:
-            return bool(places)
+        """Whether the context stands where the match needs it, and nothing in the text voids it."""
+        places = self._places(context)
+        if not places or any(self._places(contexts()[name]) for name in context.unless):
+            return False
+        if context.reach == "text":
+            return True
         first, last = self._sentence(match)
         reach = _NEAR if context.reach == "near" else _LONGEST_SENTENCE
         first, last = max(first, match.start() - reach), min(last, match.end() + reach)
         low = bisect.bisect_left(places, (first, 0))
         return low < len(places) and places[low][0] < last
+
+    def _places(self, context: Context) -> list[tuple[int, int]]:
+        if context.name not in self.places:
+            found = context.pattern.finditer(self.form.value)
+            self.places[context.name] = [(place.start(), place.end()) for place in found]
+        return self.places[context.name]
 
     def _sentence(self, match: re.Match[str]) -> tuple[int, int]:
         """Where the sentence that holds the match begins and ends."""
@@ -93,15 +100,20 @@ class _Reading:
         return first, max(last, match.end())
 
 
-def _without_contained(found: list[Finding]) -> list[Finding]:
-    """Findings without those that lie in another of the same category and at least their severity."""
+def _without_contained(found: list[tuple[str, Finding]]) -> list[Finding]:
+    """Findings without those that lie in another of the same kind and at least their severity.
+
+    The kind is the rule's category, for excused findings too: what one law excuses does not hide what another says.
+    """
     reached: dict[tuple[str, int], int] = {}
     kept = []
-    for finding in sorted(found, key=lambda f: (f.start, -f.end, -_RANK[f.severity])):
+    for kind, finding in sorted(
+        found, key=lambda pair: (pair[1].start, -pair[1].end, -_RANK[pair[1].severity])
+    ):
         rank = _RANK[finding.severity]
-        if max(reached.get((finding.category, level), -1) for level in range(rank, 3)) >= finding.end:
+        if max(reached.get((kind, level), -1) for level in range(rank, 3)) >= finding.end:
             continue
-        reached[finding.category, rank] = max(finding.end, reached.get((finding.category, rank), -1))
+        reached[kind, rank] = max(finding.end, reached.get((kind, rank), -1))
         kept.append(finding)
     return kept
 

@@ -153,13 +153,20 @@ def check_rules(frame: pd.DataFrame) -> Read:
 def own_rules(frame: pd.DataFrame | tuple[Rule, ...] | None) -> tuple[Rule, ...]:
     """COPY_RULES ready to match, remembered by their content; what is ready already comes back as it is.
 
-    None and an empty frame give no rules. Raises ColumnError for a frame that `check_rules` would not take as a whole.
+    None and an empty frame give no rules; of what `read_rules` returned the good rows are taken. Raises ColumnError for
+    a frame that `check_rules` would not take as a whole, and for what is no table.
 
     >>> [rule.rule_id for rule in own_rules(pd.DataFrame({"pattern": ["全场清仓"], "examples": ["今晚全场清仓"]}))]
     ['own-001']
     """
-    if frame is None or isinstance(frame, tuple):
+    if isinstance(frame, Read):
+        frame = frame.frame
+    if frame is None or (isinstance(frame, tuple) and all(isinstance(rule, Rule) for rule in frame)):
         return frame or ()
+    if not isinstance(frame, pd.DataFrame):
+        raise ColumnError(
+            "rules 要的是一张规则表（read_rules 读出来的 frame）。请先用 read_rules 或 check_rules。"
+        )
     return _ready(ByContent.of(frame, COPY_RULES.caption))
 
 

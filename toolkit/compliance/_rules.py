@@ -21,13 +21,14 @@ class Context:
     """What else stands in a text: it excuses a match (`exclude`) or is what makes it one (`needs`).
 
     `reach` says where it must stand: "text" anywhere, "sentence" in the match's sentence, "near" in its sentence and
-    at most twelve characters from it or over it.
+    at most twelve characters from it or over it. It does not count where one of the contexts `unless` is in the text.
     """
 
     name: str
     pattern: re.Pattern[str]
     caption: str
     reach: str
+    unless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class Book:
     rules: tuple[Rule, ...]
     by_character: Mapping[str, tuple[int, ...]]
     always: tuple[int, ...]
+    as_typed: tuple[Rule, ...]
 
     def candidates(self, characters: frozenset[str]) -> list[Rule]:
         """The rules that may match a text of these characters, in their order."""
@@ -79,6 +81,7 @@ def book_of(rules: tuple[Rule, ...]) -> Book:
         rules,
         {character: tuple(places) for character, places in by_character.items()},
         tuple(place for place, rule in enumerate(rules) if not rule.needed),
+        tuple(rule for rule in rules if rule.as_typed),
     )
 
 
@@ -86,7 +89,13 @@ def book_of(rules: tuple[Rule, ...]) -> Book:
 def contexts() -> dict[str, Context]:
     """The contexts of the lexicon by name."""
     return {
-        row["name"]: Context(row["name"], re.compile(row["pattern"]), row["caption"], row["reach"])
+        row["name"]: Context(
+            row["name"],
+            re.compile(row["pattern"]),
+            row["caption"],
+            row["reach"],
+            tuple(name for name in row["unless"].split(";") if name),
+        )
         for row in lexicons.rows("ad-contexts")
     }
 
@@ -100,12 +109,17 @@ def rules() -> tuple[Rule, ...]:
 @functools.cache
 def rules_for(purpose: str, platform: str | None) -> Book:
     """The rules that apply; raises ChoiceError."""
-    if purpose not in PURPOSES:
-        known = "、".join(f"{name}（{caption}）" for name, caption in PURPOSES.items())
-        raise ChoiceError(f"不认识的用途 {purpose!r}。可以用的是：{known}。")
+    check_purpose(purpose)
     if platform is not None:
         lexicons.platform(platform)
     return book_of(tuple(rule for rule in rules() if applies(rule, purpose, platform)))
+
+
+def check_purpose(purpose: str) -> None:
+    """Raises ChoiceError for an unknown purpose."""
+    if purpose not in tuple(PURPOSES):
+        known = "、".join(f"{name}（{caption}）" for name, caption in PURPOSES.items())
+        raise ChoiceError(f"不认识的用途 {purpose!r}。可以用的是：{known}。")
 
 
 def applies(rule: Rule, purpose: str, platform: str | None) -> bool:

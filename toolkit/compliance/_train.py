@@ -90,7 +90,7 @@ def plain(text: str) -> str:
 def _bars(
     sentences: Sequence[Mapping[str, str]], scores: np.ndarray, purpose: str
 ) -> tuple[tuple[float, float], ...]:
-    """For each share the score that so many of the lawful sentences without a rule's finding stay under."""
+    """For each share the score that so many of the lawful sentences stay under."""
     lawful = [
         score
         for row, score in zip(sentences, scores, strict=True)
@@ -185,4 +185,4 @@ def main() -> None:
     """Fit the model on the sentences in the lexicons and write it beside them."""
     sentences = shipped_sentences()
     write(fit(sentences), lexicons.corpora_folder() / "lexicons")
-    print(f"用 {len(sentences)} 句例句重新拟合了“请人看一眼”。接着运行 python -m toolkit.lexicons 更新清单。")
+    print(f"用 {len(sentences)} 句例句重新拟合了“请人看一眼”。")

@@ -236,8 +236,7 @@ def _of(verdicts: pd.DataFrame, *kinds: str) -> pd.DataFrame:
 def _platform(name: Any) -> str | None:
     """A platform's name or caption as its name; None for none. Raises ChoiceError for an unknown one."""
     text = "" if is_missing(name) else str(name).strip()
-    captions = {row.caption: known for known, row in lexicons.platforms().items()}
-    return lexicons.platform(captions.get(text, text)).platform if text else None
+    return lexicons.platform(text).platform if text else None
 
 
 def _check_passes(

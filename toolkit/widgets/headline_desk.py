@@ -9,9 +9,9 @@ import ipywidgets as ipw
 import pandas as pd
 
 from toolkit import lexicons
-from toolkit.compliance import check_copy
+from toolkit.compliance import check_copy, judge_copy, lessons_of, own_rules
 from toolkit.headlines import explain_parts, score_headlines
-from toolkit.schema import GATE_MARKS, WORDS
+from toolkit.schema import COLUMN_WORDS, GATE_MARKS, VERDICTS, WORDS, ToolkitError, check
 
 PURPOSES = (("推广", "promotion"), ("资讯", "editorial"))
 NO_CHANCE = "胜出机会：暂无（还没有用本账号的历史学过）"
@@ -22,14 +22,34 @@ ACCENT = "#B93A2B"
 MOST_ADVICE = 3
 # what is no more than a hint by its severity and yet belongs on the desk
 SECOND_TIER = {"second_look": "请人看一眼", "exempt": "可以例外"}
+WHOLE = "整句，没有报出来"
+# what each verdict is for, and what it changes
+VERDICT_HINTS = {
+    "wrong": ("这一处不该报", "同一句话里的这一处，以后算可以例外"),
+    "right": ("这一处报得对", "以后照报"),
+    "missed": ("没有报出来，其实不妥", "以后再见到这句话，会请人看一眼"),
+}
+# characters of a finding in the list of findings, and in the line that says what was noted
+WHICH_LENGTH, NOTED_LENGTH = 36, 12
+
+# rule, start and end of a finding; empty for the whole title
+_Place = tuple[Any, ...]
+
+
+def _said(row: dict[Any, Any]) -> str:
+    word = SECOND_TIER.get(row["category"], WORDS[row["severity"]])
+    return f"{word}：「{row['text']}」{row['why']}"
+
+
+def _short(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[:length]}…"
 
 
 def _problem(row: dict[Any, Any]) -> list[ipw.Label]:
-    """One finding in three short lines, because a label does not wrap: what and why, by which clause, what instead."""
-    word = SECOND_TIER.get(row["category"], WORDS[row["severity"]])
+    """One finding in short lines, because a label does not wrap: what and why, by which clause, what instead."""
     lines = [
-        f"{word}：「{row['text']}」{row['why']}",
-        f"　依据：{row['clause']}",
+        _said(row),
+        *([f"　依据：{row['clause']}"] if row["clause"] else []),
         f"　改法：{row['suggestion']}",
     ]
     return [ipw.Label(line, tooltip=line, layout=ipw.Layout(width="100%")) for line in lines]
@@ -41,6 +61,13 @@ class HeadlineDesk(ipw.VBox):
     `headlines` (HEADLINES, or any frame or list that `score` takes) are on the list from the start. `score` and
     `findings` are the verbs behind it (score_headlines, check_copy); `save` is called with the candidates' frame
     each time one is kept or dropped. `result` is the HEADLINES frame of the kept candidates.
+
+    `rules` are an editor's own (COPY_RULES), `verdicts` what editors have said of findings (VERDICTS); both verbs get
+    them. Below the findings she says herself which is a false alarm, which is right, and that something was missed:
+    `judge` (judge_copy, or a partial of it that says by whom or when) makes the next `.verdicts` of it, and `save_verdicts` is
+    called with that frame. What `judge` or `save_verdicts` refuses is said on the desk.
+
+    Raises ColumnError for rules and verdicts that cannot be used.
 
     >>> desk = HeadlineDesk(["三步挑出膏满的大闸蟹"])
     >>> desk.result["headline"].tolist()
@@ -57,13 +84,23 @@ class HeadlineDesk(ipw.VBox):
         score: Callable[..., pd.DataFrame] = score_headlines,
         findings: Callable[..., pd.DataFrame] = check_copy,
         save: Callable[[pd.DataFrame], Any] | None = None,
+        rules: pd.DataFrame | tuple[Any, ...] | None = None,
+        verdicts: pd.DataFrame | None = None,
+        judge: Callable[..., pd.DataFrame] = judge_copy,
+        save_verdicts: Callable[[pd.DataFrame], Any] | None = None,
     ) -> None:
         self._score, self._findings, self._save, self._trends = score, findings, save, trends
+        self._judge, self._save_verdicts, self._rules = judge, save_verdicts, own_rules(rules)
+        self.verdicts = VERDICTS.empty() if verdicts is None else check(verdicts, VERDICTS)
+        self._lessons = lessons_of(self.verdicts)
+        self._shown: dict[_Place, dict[Any, Any]] = {}
         given = [] if headlines is None else [headlines] if isinstance(headlines, str) else headlines
         self._kept: list[str] = list(dict.fromkeys(score(given, platform=platform)["headline"]))
         self._make_inputs(platform, purpose)
         self._make_lights()
-        lights = ipw.VBox([self.gate_label, self.problems, self.craft_label, self.parts, self.chance_label])
+        self._make_judging()
+        craft = [self.craft_label, self.parts, self.chance_label]
+        lights = ipw.VBox([self.gate_label, self.problems, self.judging, *craft])
         preview = ipw.VBox([self.visible_label, self.advice])
         row = ipw.HBox([self.platform, self.purpose])
         kept = ipw.HBox([self.keep_button, self.drop_button])
@@ -79,11 +116,12 @@ class HeadlineDesk(ipw.VBox):
     @property
     def result(self) -> pd.DataFrame:
         """HEADLINES of the kept candidates, in the order they were kept."""
-        return self._score(self._kept, **self._how())
+        return self._score(self._kept, trends=self._trends, **self._how())
 
     def _make_inputs(self, platform: str, purpose: str) -> None:
         options = [(row.caption, name) for name, row in lexicons.platforms().items()]
-        wide = ipw.Layout(width="100%")
+        # "100%" would be as wide as the desk without its margins, and the right border cut off
+        wide = ipw.Layout(width="auto")
         self.title = ipw.Text(
             description="标题",
             placeholder="在这里输入标题，分数随着输入变化",
@@ -127,16 +165,43 @@ class HeadlineDesk(ipw.VBox):
             ]
         )
 
+    def _make_judging(self) -> None:
+        self.which = ipw.Dropdown(
+            options=[(WHOLE, ())], description="哪一处", layout=ipw.Layout(width="auto")
+        )
+        self.note = ipw.Text(
+            description="为什么", placeholder="可以不写", layout=ipw.Layout(flex="1 1 auto", width="auto")
+        )
+        self.verdict_buttons = {
+            verdict: ipw.Button(
+                description=words, tooltip=VERDICT_HINTS[verdict][0], layout=ipw.Layout(width="72px")
+            )
+            for verdict, words in COLUMN_WORDS["verdict"].items()
+        }
+        self.told_label = ipw.Label(layout=ipw.Layout(width="100%"))
+        self.judging = ipw.VBox(
+            [self.which, ipw.HBox([self.note, *self.verdict_buttons.values()]), self.told_label]
+        )
+        self.which.observe(lambda _change: self._show_buttons(), names="value")
+        for verdict, button in self.verdict_buttons.items():
+            button.on_click(lambda _button, verdict=verdict: self._give(verdict))
+
     def _how(self) -> dict[str, Any]:
-        return {"platform": self.platform.value, "purpose": self.purpose.value, "trends": self._trends}
+        return {
+            "platform": self.platform.value,
+            "purpose": self.purpose.value,
+            "rules": self._rules,
+            "verdicts": self._lessons,
+        }
 
     def _show(self) -> None:
         """Read the title, ask the verbs, show what they say."""
-        scored = self._score([self.title.value], **self._how()).iloc[0]
-        found = self._findings(self.title.value, purpose=self.purpose.value, platform=self.platform.value)
+        scored = self._score([self.title.value], trends=self._trends, **self._how()).iloc[0]
+        found = self._findings(self.title.value, **self._how())
         self._show_score(scored)
         shown = (found["severity"] != "info") | found["category"].isin(SECOND_TIER)
         self._show_findings(scored["gate"], found[shown])
+        self._show_judging(found[shown])
 
     def _show_score(self, scored: pd.Series[Any]) -> None:
         self.craft_label.value = f"写法分 {scored['craft']:.0f}（{CRAFT_NOTE}）"
@@ -153,6 +218,67 @@ class HeadlineDesk(ipw.VBox):
         self.gate_label.value = f"合规：{WORDS[gate]} {GATE_MARKS[gate]}"
         self.gate_label.style.text_color = GATE_COLOURS[gate]
         self.problems.children = [label for row in found.to_dict("records") for label in _problem(row)]
+
+    def _show_judging(self, found: pd.DataFrame) -> None:
+        """Offer what is shown for a verdict; the whole title where nothing is that could be in the way."""
+        chosen = self.which.value
+        rows = found.to_dict("records")
+        self._shown = {(row["rule_id"], row["start"], row["end"]): row for row in rows}
+        live = [place for place, row in self._shown.items() if row["category"] != "exempt"]
+        options = [(_short(_said(row), WHICH_LENGTH), place) for place, row in self._shown.items()]
+        self.which.options = options if live else [*options, (WHOLE, ())]
+        self.which.value = chosen if chosen in live else live[0] if live else ()
+        self.judging.layout.display = None if self.title.value.strip() else "none"
+        self._show_buttons()
+
+    def _show_buttons(self) -> None:
+        row = self._shown.get(self.which.value)
+        live = row is not None and row["category"] != "exempt"
+        # a false alarm that was noted by mistake is taken back as a right one
+        judged = self.verdicts.loc[self.verdicts["verdict"] == "wrong", "rule_id"]
+        taken_back = row is not None and row["rule_id"] in set(judged)
+        self.verdict_buttons["wrong"].disabled = not live
+        self.verdict_buttons["right"].disabled = not (live or taken_back)
+        self.verdict_buttons["missed"].disabled = row is not None or not self.title.value.strip()
+        self._tell("")
+
+    def _tell(self, text: str) -> None:
+        self.told_label.value = self.told_label.tooltip = text
+        self.told_label.layout.display = None if text else "none"
+
+    def _give(self, verdict: str) -> None:
+        """Ask `judge`, keep its answer, show what changed; what was there stays where it refuses."""
+        place, text = self.which.value, self.title.value
+        row = self._shown.get(place, {"rule_id": "", "text": text, "category": ""})
+        about = {"verdict": verdict, "rule_id": row["rule_id"], "passage": row["text"]}
+        category = "" if row["category"] == "exempt" else row["category"]
+        how = {**self._how(), "verdicts": self.verdicts}
+        try:
+            verdicts = self._judge(text, **about, category=category, note=self.note.value, **how)
+            lessons = lessons_of(verdicts)
+        except ToolkitError as error:
+            self._tell(str(error))
+            return
+        self.verdicts, self._lessons = verdicts, lessons
+        self.note.value = ""
+        self._show_kept()
+        self._show()
+        if place in self._shown:
+            self.which.value = place
+        what = f"{COLUMN_WORDS['verdict'][verdict]}「{_short(row['text'], NOTED_LENGTH)}」"
+        self._tell(f"记下了：{what}。{VERDICT_HINTS[verdict][1]}。{self._keep_verdicts()}")
+
+    def _keep_verdicts(self) -> str:
+        """What is to be said of the saving; "" when all is well."""
+        if self._save_verdicts is None:
+            return "只记在这张台上，还没有存下。"
+        # said before the attempt: it stays there when the saving breaks off
+        self._tell("判定已生效，还没有存下。")
+        try:
+            self._save_verdicts(self.verdicts)
+        except ToolkitError as error:
+            return f"还没有存下：{error}"
+        return ""
 
     def _keep(self) -> None:
         text = self.title.value.strip()
@@ -171,8 +297,10 @@ class HeadlineDesk(ipw.VBox):
             self._save(self.result)
 
     def _show_kept(self) -> None:
-        result = self.result
+        result, chosen = self.result, self.kept_list.value
         self.kept_list.options = [
             (f"{GATE_MARKS[row['gate']]} {row['craft']:.0f} 分　{row['headline']}", row["headline"])
             for row in result.to_dict("records")
         ]
+        if chosen in self._kept:
+            self.kept_list.value = chosen
