@@ -244,7 +244,7 @@ def messages(rows: Sequence[Sentence]) -> pd.DataFrame:
             flags[row["label"]].append(gate(found) != "pass")
         out.append((2 * around + 1, "recall", *share(flags["unlawful"])))
         out.append((2 * around + 1, "false alarms", *share(flags["lawful"])))
-    return pd.DataFrame(out, columns=["lines", "measure", "share", "low", "high", "messages"])
+    return pd.DataFrame(out, columns=["lines", "measure", "share", "low", "high", "sentences"])
 
 
 def by_category(all_judged: Sequence[Judged]) -> pd.DataFrame:

@@ -179,8 +179,8 @@ def test_a_guard_excuses_its_sentence_only_and_never_hides() -> None:
 
 
 def test_a_guard_far_away_in_a_text_without_stops_does_not_excuse() -> None:
-    assert gate(check_copy("骗局" + "啊" * 300 + "全城最低价")) == "block"
-    assert gate(check_copy("骗局" + "啊" * 100 + "全城最低价")) == "pass"
+    assert gate(check_copy("骗局：" + "啊" * 300 + "全城最低价")) == "block"
+    assert gate(check_copy("骗局：" + "啊" * 100 + "全城最低价")) == "pass"
 
 
 def test_gate_words() -> None:

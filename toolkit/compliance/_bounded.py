@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 # A step takes the interpreter 0.1 to 7 ns (measured), so the worst pattern takes at most a quarter of a second on
-# the worst text of 1 000 characters; the most expensive rule of the lexicon needs 22 797 (`official_impersonation-001`).
+# the worst text of 1 000 characters; the most expensive rules of the lexicon come close to it.
 MOST_STEPS = 30_000
 # how often a part may be repeated, repeats within repeats multiplied; the lexicon's highest
 MOST_REPEATS = 200

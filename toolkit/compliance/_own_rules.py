@@ -163,10 +163,6 @@ def own_rules(frame: pd.DataFrame | tuple[Rule, ...] | None) -> tuple[Rule, ...]
         frame = frame.frame
     if frame is None or (isinstance(frame, tuple) and all(isinstance(rule, Rule) for rule in frame)):
         return frame or ()
-    if not isinstance(frame, pd.DataFrame):
-        raise ColumnError(
-            "rules 要的是一张规则表（read_rules 读出来的 frame）。请先用 read_rules 或 check_rules。"
-        )
     return _ready(ByContent.of(frame, COPY_RULES.caption))
 
 
