@@ -10,7 +10,7 @@ as it comes, flagged where it is not "pass"; "rules alone" leaves out 请人看�
 no rule has spoken first; "word list" is the peer: about 60 well-known words, flagged wherever one stands.
 
 1. `unseen`: sentences of corpora/cases/compliance-unseen.csv, written after the rules were frozen, in other trades, by
-   people who had seen neither the rules nor the model's sentences. Recall is of the unlawful, false alarms of the
+   writers who had seen neither the rules nor the model's sentences. Recall is of the unlawful, false alarms of the
    lawful; precision is the share of flagged sentences that are unlawful, by a rule's warn or block for "rules alone".
 2. `categories`: the same by category of the sentence (the lawful ones have none), both tiers with their interval.
    `findings`: precision of the rules by category of the finding. `messages`: the promotional ones again, each between
