@@ -313,9 +313,7 @@ def left_out(sentences: Sequence[Sentence]) -> pd.DataFrame:
             continue
         found = rules_only(row["text"], purpose)
         stopped, suspected = bool(stopped_by(found)), bool(score >= bars[hand, purpose])
-        # what a context excuses is not asked about either
-        excused = any(one.category == "exempt" for one in found)
-        flags = (stopped or (suspected and not excused), stopped, suspected)
+        flags = (stopped or suspected, stopped, suspected)
         measure = "recall" if row["label"] == "unlawful" else "false alarms"
         for whose in (hand, "all"):
             for which in (purpose, "all"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import unicodedata
@@ -14,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit import compliance, lexicons
-from toolkit.compliance import check_copy, gate
+from toolkit.compliance import check_copy, find, gate
 from toolkit.compliance._find import by_rules
 from toolkit.compliance._forms import forms_of
 from toolkit.schema import FINDINGS, ChoiceError, InputError
@@ -179,8 +180,8 @@ def test_a_guard_excuses_its_sentence_only_and_never_hides() -> None:
 
 
 def test_a_guard_far_away_in_a_text_without_stops_does_not_excuse() -> None:
-    assert gate(check_copy("骗局：" + "啊" * 300 + "全城最低价")) == "block"
-    assert gate(check_copy("骗局：" + "啊" * 100 + "全城最低价")) == "pass"
+    assert gate(find("骗局：" + "啊" * 300 + "全城最低价", second_look=False)) == "block"
+    assert gate(find("骗局：" + "啊" * 100 + "全城最低价", second_look=False)) == "pass"
 
 
 def test_gate_words() -> None:
@@ -269,3 +270,16 @@ def test_what_one_law_excuses_does_not_hide_what_another_says() -> None:
     for rule in (outer, inner):
         assert [one.category for one in by_rules(text, forms_of(text), [rule])] == ["exempt"]
     assert [one.text for one in by_rules(text, forms_of(text), [outer, inner])] == ["这款锅最低价", "最低价"]
+
+
+def test_a_text_that_may_go_anywhere_is_held_to_every_platform() -> None:
+    with (lexicons.corpora_folder() / "cases" / "compliance-unseen.csv").open(
+        encoding="utf-8", newline=""
+    ) as file:
+        rows = list(csv.DictReader(file))[::6]
+    ranks = ["pass", "warn", "block"]
+    for row in rows:
+        anywhere = ranks.index(gate(find(row["text"], purpose=row["purpose"])))
+        for platform in ("group", "xiaohongshu", "zhihu"):
+            there = ranks.index(gate(find(row["text"], purpose=row["purpose"], platform=platform)))
+            assert there <= anywhere, (row["text"], platform)

@@ -172,8 +172,14 @@ def test_a_finding_says_what_it_may_be_and_what_to_write() -> None:
 
 def test_a_passage_that_a_rule_settled_is_left_alone() -> None:
     assert looked("全城最低价的囍字糖", toy(囍=9.0)) == []
-    assert looked("曝光：全城最低价的囍字糖是骗局", toy(囍=9.0)) == []
-    assert looked("全城最低价的囍字糖", toy(囍=9.0), "editorial") == [(0, 9, "全城最低价的囍字糖")]
+
+
+def test_what_a_context_excused_has_to_read_worse() -> None:
+    text = "曝光：全城最低价的囍字糖是骗局"
+    plain, worse = toy(囍=2.0), toy(囍=9.0)
+    assert looked("曝光：街角的囍字糖是骗局", plain) == [(3, 12, "街角的囍字糖是骗局")]
+    assert looked(text, plain) == []
+    assert looked(text, worse) == [(3, 15, "全城最低价的囍字糖是骗局")]
 
 
 @pytest.mark.parametrize("text", ["", "囍", "囍😀😀", "囍 abc 123", "\x00囍\x07", "。。。！？\n\n"])
