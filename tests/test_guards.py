@@ -195,6 +195,7 @@ def test_what_only_borrows_the_words_does_not_pass(text: str) -> None:
 
 # name of the context, a text it excuses, one with a word of it that it does not excuse
 CONTEXTS = [
+    ("case_told", "职业背债人案开庭：替人背了三百万房贷", "开庭前先来，替人背三百万房贷，下单即办"),
     ("awarded", "荣获2024年度最佳设计奖（省工业和信息化厅颁发）", "年度最佳净水器就选它，某协会颁发"),
     ("report", "因宣称根治鼻炎，药店被罚款三万元", "根治鼻炎，不怕处罚"),
     ("exposed", "减肥茶骗局曝光", "减肥茶，跟套路说再见"),
