@@ -30,6 +30,8 @@ from toolkit.schema import (
 
 # findings that are no rule's have these ids
 RESERVED = ("second_look", "verdict")
+# so many contexts are named to someone who wrote an unknown one
+_LISTED = 12
 # what the gate makes of a finding hangs on these categories
 _RESERVED_CATEGORIES = ("exempt", "second_look")
 # a rule that stops more of the lexicon's lawful sentences than these would be in the way
@@ -363,14 +365,21 @@ def _platforms(written: str) -> tuple[str, str]:
 
 
 def _contexts(written: str, column: str) -> tuple[str, str]:
-    captions = {context.caption: name for name, context in contexts().items()}
-    found = []
+    """The names of contexts that an editor wrote by name or caption; a caption stands for all that share it."""
+    captions: dict[str, list[str]] = {}
+    for name, context in contexts().items():
+        captions.setdefault(context.caption, []).append(name)
+    found: list[str] = []
     for whole in _parts(written):
         for part in [whole] if whole in captions else [piece.strip() for piece in _COMMAS.split(whole)]:
-            if (name := captions.get(part, part)) not in contexts():
-                listed = "；".join(f"{name}（{caption}）" for caption, name in captions.items())
-                return written, f"{column}里有不认识的「{_short(part)}」，可以填：{listed}"
-            found.append(name)
+            if part not in captions and part not in contexts():
+                some = list(captions.items())[:_LISTED]
+                listed = "；".join(f"{names[0]}（{caption}）" for caption, names in some)
+                return (
+                    written,
+                    f"{column}里有不认识的「{_short(part)}」，可以填：{listed}；等 {len(captions)} 种，见词表 ad-contexts",
+                )
+            found += captions.get(part, [part])
     return ";".join(dict.fromkeys(found)), ""
 
 
