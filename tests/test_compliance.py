@@ -18,7 +18,7 @@ from toolkit import compliance, lexicons
 from toolkit.compliance import check_copy, find, gate
 from toolkit.compliance._find import by_rules
 from toolkit.compliance._forms import forms_of
-from toolkit.schema import FINDINGS, ChoiceError, InputError
+from toolkit.schema import FINDINGS, ChoiceError, ColumnError, InputError
 from toolkit.text import fold
 
 RULES = lexicons.rows("ad-rules")
@@ -195,6 +195,14 @@ def test_gate_words() -> None:
     assert gate(one("info", "second_look")) == "warn"
     assert gate(one("warn", "price")) == "warn"
     assert gate(pd.concat([one("warn", "price"), one("block", "price")])) == "block"
+
+
+def test_the_gate_reads_findings_from_a_workbook_and_never_opens_for_a_word_it_does_not_know() -> None:
+    found = check_copy("全城最低价")
+    assert gate(found.assign(severity="不可用")) == "block"
+    assert gate(found.rename(columns=FINDINGS.captions)) == "block"
+    with pytest.raises(ColumnError, match="「轻重」里有不认识的「怪」"):
+        gate(found.assign(severity="怪"))
 
 
 def test_empty_result_keeps_the_contract() -> None:

@@ -17,7 +17,7 @@ from toolkit.compliance._own_rules import own_rules
 from toolkit.compliance._rules import Book, Rule, applies, book_of, check_purpose, rules_for
 from toolkit.compliance._second_look import look
 from toolkit.compliance._values import Finding
-from toolkit.schema import FINDINGS, InputError, check, is_missing, shown_value
+from toolkit.schema import FINDINGS, ColumnError, InputError, check, is_missing, shown_value
 
 _SEVERITIES = ("block", "warn", "info")
 
@@ -96,7 +96,8 @@ def check_copy(
 def gate(findings: pd.DataFrame | Iterable[Finding]) -> str:
     """The gate of FINDINGS: "block" if any blocks, "warn" if any warns or asks for a second look, else "pass".
 
-    Findings read back from a workbook, in Chinese, count too. Raises ColumnError for a frame that holds no findings.
+    Findings read back from a workbook, in Chinese, count too. Raises ColumnError for a frame that holds no findings,
+    and for a severity that is none.
 
     >>> gate(check_copy("今天的黄桃到了"))
     'pass'
@@ -107,6 +108,10 @@ def gate(findings: pd.DataFrame | Iterable[Finding]) -> str:
             or not findings["severity"].isin(_SEVERITIES).all()
         ):
             findings = check(findings, FINDINGS)
+        if unknown := sorted(set(findings["severity"]) - set(_SEVERITIES)):
+            raise ColumnError(
+                f"合规发现的「轻重」里有不认识的「{unknown[0]}」。可以用的是：不可用、留意、提示。请用 check_copy 重新查一遍。"
+            )
         pairs = set(zip(findings["severity"], findings["category"], strict=True))
     else:
         pairs = {(finding.severity, finding.category) for finding in findings}

@@ -34,8 +34,8 @@ _LEAST_HAN = 4
 # sentences of corpora/cases/compliance-unseen.csv, three or seven in a message).
 _UNLIKE = 0.75
 # What a context excused is asked about only where it reads so badly that of a hundred lawful promotional sentences one
-# does. So 13 of the 15 unlawful sentences in our own and the unseen ones that contexts excuse are still asked about,
-# and none of the 126 lawful ones.
+# does. So 13 of the 14 unlawful sentences that contexts excuse are still asked about, and none of the 126 lawful ones
+# (our own and the unseen sentences, and the counter-examples of the rules).
 _EXCUSED = 10
 _LONGEST_GRAM = 3
 
