@@ -9,6 +9,7 @@ import pytest
 import toolkit as tk
 from toolkit import topics
 from toolkit.schema import DOCUMENTS, ITEMS, TIME_ZONE, TOPICS, TRENDS, ChoiceError
+from toolkit.topics._find import _angle
 
 TODAY = dt.date(2026, 9, 21)
 
@@ -101,10 +102,10 @@ def test_without_trends_the_documents_own_keywords_stand_in() -> None:
 
 def test_the_angle_is_the_one_rivals_used_least() -> None:
     questions = [f"第{n}篇怎么办？" for n in range(3)]
-    assert topics._angle(questions).startswith("清单：") is False
-    assert "同行 3 篇里没人用" in topics._angle(questions)
-    assert topics._angle(["平平", "淡淡"]).startswith("提问：")
-    assert topics._angle([]) == ""
+    assert _angle(questions).startswith("清单：") is False
+    assert "同行 3 篇里没人用" in _angle(questions)
+    assert _angle(["平平", "淡淡"]).startswith("提问：")
+    assert _angle([]) == ""
 
 
 def parts(row: "pd.Series[object]") -> float:

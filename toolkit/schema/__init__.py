@@ -7,10 +7,9 @@ reads a file, a clock or a random number.
 import pandas as pd
 
 from toolkit.schema._check import as_frame, check, is_held_back, to_shanghai
+from toolkit.schema._columns import REQUIRED, Column, Contract, Kind
 from toolkit.schema._contracts import (
     CALENDAR,
-    CASE_CHECKS,
-    CASES,
     CHANGES,
     CHECKS,
     COLUMNS,
@@ -18,13 +17,10 @@ from toolkit.schema._contracts import (
     CONTRACTS,
     CONTRAST,
     COPIES,
-    COPY_RULES,
     COUNTS,
     DOCUMENTS,
     FILES,
-    FINDINGS,
     GROUPS,
-    HEADLINES,
     ITEMS,
     KEYWORDS,
     NEW_WORDS,
@@ -34,18 +30,25 @@ from toolkit.schema._contracts import (
     PLACES,
     RECURRING,
     REJECTED,
-    REQUIRED,
     RIVALS,
-    RULE_RECORD,
     TERM_HISTORY,
     TIMES,
     TOPICS,
     TRENDS,
     UNPLACED,
+)
+from toolkit.schema._copy_contracts import (
+    ARMS,
+    CASE_CHECKS,
+    CASES,
+    COPY,
+    COPY_RULES,
+    CRAFT_ADVICE,
+    FEATURES,
+    FINDINGS,
+    HEADLINES,
+    RULE_RECORD,
     VERDICTS,
-    Column,
-    Contract,
-    Kind,
 )
 from toolkit.schema._plan import Plan, Quota, Read, Rules, Soft
 from toolkit.schema._rules import RULES, RuleInfo
@@ -85,6 +88,7 @@ from toolkit.schema._words import (
 pd.set_option("mode.string_storage", "python")
 
 __all__ = [
+    "ARMS",
     "CALENDAR",
     "CASES",
     "CASE_CHECKS",
@@ -96,9 +100,12 @@ __all__ = [
     "CONTRACTS",
     "CONTRAST",
     "COPIES",
+    "COPY",
     "COPY_RULES",
     "COUNTS",
+    "CRAFT_ADVICE",
     "DOCUMENTS",
+    "FEATURES",
     "FILES",
     "FINDINGS",
     "GATE_MARKS",

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toolkit.schema._contracts import REQUIRED, Column, Contract
+from toolkit.schema._columns import REQUIRED, Column, Contract
 from toolkit.schema._values import (
     TIME_DTYPE,
     ColumnError,

@@ -1,12 +1,9 @@
-"""Trends to topic candidates, and topics ranked by an editor's weights with every part shown."""
+"""Topics ranked by an editor's weights, with every part shown."""
 
 from __future__ import annotations
 
 import datetime as dt
-import functools
-import hashlib
 import math
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,35 +11,14 @@ import numpy as np
 import pandas as pd
 
 from toolkit import compliance, lexicons, text
-from toolkit.schema import (
-    DOCUMENTS,
-    GROUPS,
-    ITEMS,
-    TOPICS,
-    TRENDS,
-    ChoiceError,
-    as_date,
-    check,
-    checked_moment,
-)
-from toolkit.trends import extract_keywords
+from toolkit.schema import DOCUMENTS, GROUPS, TOPICS, ChoiceError, as_date, check, checked_moment
 
-# fewer candidates than this leave an editor no choice: steady words, then plain keywords, fill the list up
-FEWEST_TOPICS = 8
-MOST_TOPICS = 20
-# terms are one topic when, on average, they share this much of their documents (1 − Jaccard distance)
-SAME_TOPIC = 0.34
 # an own post this long ago no longer counts as having covered the topic; a month is the field's habit, not a measure
 OWN_MEMORY_DAYS = 28
 SEASON_DAYS = 21
 # the least a part can be, so that a single weak side lowers a topic but only a blocked gate rules it out
 FLOOR = 0.2
 HARM_SENTENCE = "出处多涉及伤亡、灾难或犯罪，不作营销选题"
-ITEM_COLUMNS = [
-    *("item_id", "title", "kind", "topic", "value", "earliest"),
-    *("latest", "groups", "waves", "minutes", "owner"),
-]
-
 PARTS: dict[str, tuple[str, str]] = {
     "heat": ("热度", "这个词在本期有多反常（热词的热度分）"),
     "spread": ("扩散", "多少个来源在说：只有一家说的不算热"),
@@ -60,138 +36,6 @@ DEFAULT_WEIGHTS: dict[str, float] = {
     "own": 1.0,
     "season": 1.0,
 }
-
-
-def find_topics(trends: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
-    """TOPICS: rising terms that stand in the same documents, gathered; best first, at most 20.
-
-    New and rising terms come first; where they make fewer than eight topics, steady terms fill up, and without any
-    trend (undated documents) the documents' own leading keywords do; column `origin` says which: rising, steady or
-    keyword. `score` is the heat of the best term (0 to 100), `angle` names the angle that the rivals' titles used
-    least, `evidence` the documents. Terms are joined by average-linkage clustering of their document sets. No
-    documents give an empty frame.
-    """
-    table = check(trends, TRENDS)
-    frame = check(documents, DOCUMENTS)
-    if frame.empty:
-        return TOPICS.empty().assign(origin=pd.Series([], dtype="str"))
-    rising = table[table["status"].isin(["new", "rising"])]
-    chosen = [(row, "rising") for row in rising.to_dict("records")]
-    if len(chosen) < FEWEST_TOPICS:
-        steady = table[(table["status"] == "steady") & (table["documents"] > 0)]
-        chosen += [(row, "steady") for row in steady.to_dict("records")][: FEWEST_TOPICS - len(chosen)]
-    if len(chosen) < FEWEST_TOPICS:
-        known = {row["term"] for row, _ in chosen}
-        fresh = [row for row in _keyword_rows(frame) if row["term"] not in known]
-        chosen += [(row, "keyword") for row in fresh[: FEWEST_TOPICS - len(chosen)]]
-    titles = dict(zip(frame["doc_id"], frame["title"], strict=True))
-    chosen = [pair for pair in chosen if pair[0]["evidence"]]
-    # keywords of a few pages all stand in the same documents: gathered they would be one topic for each page
-    clusters = _gather([pair for pair in chosen if pair[1] != "keyword"])
-    clusters += [[pair] for pair in chosen if pair[1] == "keyword"]
-    rows = [_topic(members, titles) for members in clusters]
-    rows.sort(key=lambda row: (-row["score"], row["label"]))
-    return check(pd.DataFrame(rows[:MOST_TOPICS], columns=[*TOPICS.names, "origin"]), TOPICS)
-
-
-def _keyword_rows(documents: pd.DataFrame) -> list[dict[str, Any]]:
-    """The leading keywords over all documents, shaped like trends: how many documents have it among their ten."""
-    originals = documents[documents["duplicate_of"].isna()]
-    keywords = extract_keywords(originals, top=10)
-    if keywords.empty:
-        return []
-    grouped = keywords.groupby("term").agg(
-        evidence=("doc_id", list), documents=("doc_id", "size"), weight=("weight", "sum")
-    )
-    grouped = grouped.reset_index().sort_values(
-        ["documents", "weight", "term"], ascending=[False, False, True]
-    )
-    top = float(grouped["weight"].max())
-    return [
-        {
-            "term": row["term"],
-            "score": 50.0 * row["weight"] / top,
-            "evidence": row["evidence"],
-            "status": "steady",
-        }
-        for row in grouped.head(3 * FEWEST_TOPICS).to_dict("records")
-    ]
-
-
-def _gather(rows: list[tuple[dict[str, Any], str]]) -> list[list[tuple[dict[str, Any], str]]]:
-    """The terms in clusters by shared documents; a cluster keeps its terms in their order."""
-    if len(rows) < 2:
-        return [rows] if rows else []
-    from scipy.cluster import hierarchy
-
-    sets = [set(row["evidence"]) for row, _ in rows]
-    distances = [
-        1 - len(sets[i] & sets[j]) / len(sets[i] | sets[j])
-        for i in range(len(sets))
-        for j in range(i + 1, len(sets))
-    ]
-    labels = hierarchy.fcluster(
-        hierarchy.average(np.array(distances)), t=1 - SAME_TOPIC, criterion="distance"
-    )
-    clusters: dict[int, list[tuple[dict[str, Any], str]]] = {}
-    for label, row in zip(labels, rows, strict=True):
-        clusters.setdefault(int(label), []).append(row)
-    return list(clusters.values())
-
-
-def _topic(members: list[tuple[dict[str, Any], str]], titles: Mapping[str, str]) -> dict[str, Any]:
-    # the word in most documents names the topic: a rarer companion says less about what it is
-    ordered = sorted(
-        members, key=lambda pair: (-len(pair[0]["evidence"]), -pair[0]["score"], pair[0]["term"])
-    )
-    terms = [row["term"] for row, _ in ordered]
-    evidence = list(dict.fromkeys(doc for row, _ in ordered for doc in row["evidence"]))
-    known = [titles[doc] for doc in evidence if doc in titles]
-    return {
-        "topic_id": topic_id(terms),
-        "label": terms[0],
-        "terms": terms,
-        "score": max(float(row["score"]) for row, _ in members),
-        "gate": "pass",
-        "angle": _angle(known),
-        "evidence": evidence,
-        "origin": members[0][1],
-    }
-
-
-def topic_id(terms: list[str]) -> str:
-    """A short id that depends on the topic's leading term alone, so that it is the same next week.
-
-    >>> topic_id(["大闸蟹", "母蟹"]) == topic_id(["大闸蟹"])
-    True
-    """
-    return "t" + hashlib.blake2b(terms[0].encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
-
-
-@functools.cache
-def _angles() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
-    return tuple(
-        (row["caption"], row["prompt"], re.compile(_pattern(row["cues"]))) for row in lexicons.rows("angles")
-    )
-
-
-def _pattern(cues: str) -> str:
-    """Cues joined by | as one pattern; a lone question mark is meant as itself."""
-    return "|".join(r"\?" if cue == "?" else cue for cue in cues.split("|"))
-
-
-def _angle(titles: list[str]) -> str:
-    """The angle the rivals used least (field guide B6: the same event seen from another side), as one sentence."""
-    if not titles:
-        return ""
-    used = [
-        (sum(bool(cues.search(title)) for title in titles), place)
-        for place, (_, _, cues) in enumerate(_angles())
-    ]
-    count, place = min(used)
-    caption, prompt, _ = _angles()[place]
-    share = f"同行 {len(titles)} 篇里没人用" if count == 0 else f"同行 {len(titles)} 篇里只有 {count} 篇用"
-    return f"{caption}：{prompt}（{share}）"
 
 
 def rank_topics(
@@ -409,50 +253,3 @@ def _season(terms: list[str], texts: list[str], today: dt.date | None) -> float:
         if any(name in term for term in terms) or sum(name in found for found in texts) * 3 > len(texts) > 0:
             return 1.0
     return 0.7
-
-
-def items_from_topics(
-    topics: pd.DataFrame,
-    headlines: pd.DataFrame,
-    *,
-    start: dt.date | str,
-    days: int = 7,
-    groups: pd.DataFrame | None = None,
-    top: int = 8,
-) -> pd.DataFrame:
-    """ITEMS: one content item for each of the `top` topics that has a headline the gate does not block.
-
-    `headlines` is HEADLINES with a column topic_id; the item's title is the topic's headline with the best craft that
-    is not blocked, its topic the topic_id, its groups the topic's segments (all without any). A headline of intent
-    讨论 makes a discussion, any other a value item (so does one without `intent`). Value falls from 10 to 5 by rank, minutes are 45 (an estimate for writing one message), it may be sent from `start` for `days` days in at most
-    two waves; its owner is the busiest owner of `groups`. Text is still to be written (`copy` missing). No topics
-    give an empty frame.
-    """
-    rows = []
-    first = checked_moment(start, "start").date()
-    usable = headlines[headlines["gate"] != "block"].sort_values(
-        ["craft", "headline"], ascending=[False, True]
-    )
-    best = usable.drop_duplicates("topic_id").set_index("topic_id")
-    best = best.assign(intent=best.get("intent", ""))
-    owner = ""
-    if groups is not None and len(groups) and "owner" in groups:
-        owner = str(groups["owner"].mode().iloc[0])
-    chosen = topics[topics["topic_id"].isin(best.index) & (topics["gate"] != "block")].head(top)
-    for rank, row in enumerate(chosen.to_dict("records")):
-        rows.append(
-            {
-                "item_id": f"选题-{row['topic_id']}",
-                "title": best.at[row["topic_id"], "headline"],
-                "kind": "discussion" if best.at[row["topic_id"], "intent"] == "讨论" else "value",
-                "topic": row["topic_id"],
-                "value": max(5.0, 10 - rank / 2),
-                "earliest": first,
-                "latest": first + dt.timedelta(days=days - 1),
-                "groups": row.get("segments") or ["all"],
-                "waves": 2,
-                "minutes": 45,
-                "owner": owner,
-            }
-        )
-    return check(pd.DataFrame(rows, columns=ITEM_COLUMNS), ITEMS)
