@@ -141,7 +141,7 @@ def test_numbers_pass_over_what_the_table_has() -> None:
         ({"platforms": "公众号;论坛"}, "不认识的平台「论坛」，可以填：全部、公众号、"),
         ({"needs": "节日"}, "必须的语境里有不认识的「节日」，可以填：report（在讲识别、查处或普法）"),
         ({"exclude": "report、节日"}, "放过的语境里有不认识的「节日」"),
-        ({"category": "exempt"}, "类别不能叫「exempt」"),
+        ({"category": "exempt"}, "类别不能叫「可以例外」"),
         ({"category": "请人看一眼"}, "类别不能叫「请人看一眼」"),
         ({"rule_id": "absolute-001"}, "编号「absolute-001」是内置的"),
         ({"rule_id": "verdict"}, "编号「verdict」是内置的"),

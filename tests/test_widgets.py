@@ -4,11 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import ipywidgets as ipw
+import numpy as np
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
 import toolkit as tk
+from toolkit.headlines import Skill
 from toolkit.schema import HEADLINES, VERDICTS, ColumnError, StoreError
 from toolkit.widgets import HeadlineDesk
 
@@ -256,3 +258,35 @@ def test_a_saving_that_breaks_off_is_not_told_as_done() -> None:
     desk.verdict_buttons["wrong"].click()
     assert desk.told_label.value == "判定已生效，还没有存下。"
     assert len(desk.verdicts) == 1
+
+
+class Learned:
+    """A model that has proved itself, or not."""
+
+    def __init__(self, *, shown: bool) -> None:
+        self.skill_ = Skill(80, 0.6, 0.55, 0.65, 0.52, shown, reason="两者分不开，所以不给胜出机会。")
+
+    def chances(self, titles: Any) -> np.ndarray:
+        return np.tile([0.634, 0.518, 0.731], (len(titles), 1))
+
+
+def test_a_model_that_proved_itself_shows_the_chance_with_its_interval() -> None:
+    desk = HeadlineDesk(model=Learned(shown=True))
+    desk.title.value = "石榴怎么剥？3步不脏手"
+    assert desk.chance_label.value == "胜出机会：63%（95% 区间 52%–73%），指好过这个账号一半的内容"
+    desk.keep_button.click()
+    assert desk.result[["chance", "chance_low", "chance_high"]].values.tolist() == [[0.634, 0.518, 0.731]]
+
+
+def test_a_model_that_did_not_says_why_instead() -> None:
+    desk = HeadlineDesk(model=Learned(shown=False))
+    desk.title.value = "石榴怎么剥？3步不脏手"
+    assert desk.chance_label.value == "胜出机会：两者分不开，所以不给胜出机会。"
+    assert desk.result["chance"].isna().all()
+
+
+def test_the_marks_of_the_candidates_follow_platform_and_purpose() -> None:
+    desk = HeadlineDesk(["全城最低价，今晚开抢"])
+    assert desk.kept_list.options[0][0].startswith("✕")
+    desk.purpose.value = "editorial"
+    assert desk.kept_list.options[0][0].startswith("✓")

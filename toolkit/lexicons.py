@@ -110,12 +110,14 @@ class Platform:
     """One platform's dated conventions.
 
     `visible_width` counts half-width units (a Han character is 2) that a list shows before it cuts; `max_chars` is
-    the platform's own limit in characters (0 = none known).
+    the platform's own limit (0 = none known), in characters, or where `limit_by` is "width" in pairs of half-width
+    units, so that two Latin letters count as one.
     """
 
     platform: str
     caption: str
     max_chars: int
+    limit_by: str
     visible_width: int
     best_low: int
     best_high: int

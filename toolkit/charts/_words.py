@@ -14,21 +14,14 @@ from toolkit.schema import (
 )
 
 # what the parts of a topic's score are called; those of a headline's are in the lexicon headline-parts
-TOPIC_PARTS = {
-    "heat": "热度",
-    "spread": "扩散",
-    "focus": "聚焦",
-    "fit": "对群",
-    "own": "新意",
-    "season": "时令",
-}
+TOPIC_PARTS = {**{row["part"]: row["caption"] for row in lexicons.rows("topic-parts")}, "gate": "合规"}
 
 
 def part_caption(column: str) -> str:
     """What an editor reads for a `part_*` column; one that nobody knows shows its own name.
 
     >>> part_caption("part_heat"), part_caption("part_length"), part_caption("part_x")
-    ('热度', '长短', 'x')
+    ('热度与新鲜', '长短', 'x')
     """
     name = column.removeprefix("part_")
     headline = {row["part"]: row["caption"] for row in lexicons.rows("headline-parts")}
@@ -49,6 +42,53 @@ def part_columns(frame: pd.DataFrame) -> list[str]:
 # captions of columns that verbs add behind a contract's
 EXTRA_CAPTIONS: dict[str, str] = {
     **{"segments": "适合人群", "origin": "由来", "pattern": "句式", "intent": "意图"},
+    **{
+        "pace": "节奏",
+        "trend_score": "热度分",
+        "not_measured": "没有算的项",
+        "rank": "名次",
+        "rank_low": "最好名次",
+        "rank_high": "最差名次",
+    },
+    **{
+        "can_lead": "能排第一",
+        "layer": "层",
+        "dominated_by": "被谁全面超过",
+        "fit": "合适程度",
+        "near": "合适",
+    },
+    **{
+        "angles": "可选角度",
+        "why": "依据",
+        "season": "日子类别",
+        "festival": "节日",
+        "starts": "日期",
+        "days_left": "还有几天",
+        "lead": "提前天数",
+        "tone": "语气",
+        "themes": "适合主题",
+        "caption": "叫什么",
+        "prompt": "怎么写",
+        "used": "已用篇数",
+        "example": "例文",
+        "doc_id": "内容编号",
+    },
+    **{
+        "first": "这一条",
+        "second": "另一条",
+        "low": "下限",
+        "high": "上限",
+        "apart": "分得开",
+        "contribution": "加减分",
+        "comparable": "可比点开率",
+        "changes": "改了什么",
+        "opening": "开头看得到",
+        "segment": "人群",
+        "part": "部分",
+        "max": "满分",
+        "rewards": "看什么",
+        "evidence": "根据",
+    },
     **{"name": "群名", "topic_id": "选题编号", "share": "占比"},
     **{
         "version": "版本",
@@ -60,7 +100,7 @@ EXTRA_CAPTIONS: dict[str, str] = {
     },
 }
 
-# words for values of such columns, and for the categories of findings
+# words for values of such columns
 _SPOKEN: dict[str, dict[str, str]] = {
     "format": {
         **{"page": "网页", "feed": "订阅源", "text": "文本", "markdown": "Markdown", "chat": "聊天记录"},
@@ -74,22 +114,8 @@ _SPOKEN: dict[str, dict[str, str]] = {
         },
         **{"jsonl": "JSON Lines", "json": "JSON", "html": "网页", "md": "Markdown", "txt": "文本"},
     },
-    "origin": {"rising": "热词", "steady": "平时常说", "keyword": "突出的词"},
-    "category": {
-        **{"absolute": "绝对化用语", "medical": "医疗", "induced_share": "诱导分享", "clickbait": "标题党"},
-        **{"finance": "金融", "education": "教育", "food_health": "食品保健", "false_claim": "虚假宣传"},
-        **{"price": "价格", "cosmetics": "化妆品", "official_impersonation": "冒用官方", "privacy": "隐私"},
-        **{
-            "public_order": "公序良俗",
-            "real_estate": "房产",
-            "unfair": "不正当竞争",
-            "alcohol_tobacco": "烟酒",
-        },
-        **{"rumor": "谣言", "state_symbol": "国家象征", "diversion": "站外引流", "ad_label": "广告标识"},
-        **{"citation": "引证", "prize": "奖品", "induced_follow": "诱导关注", "minors": "未成年人"},
-        **{"agriculture": "农资", "jobs": "招聘", "own": "自家规则"},
-        **{"exempt": "可以例外", "second_look": "请人看一眼"},
-    },
+    "origin": {"rising": "热词", "steady": "平时常说", "keyword": "突出的词", "season": "来自日历"},
+    "angle": {row["angle"]: row["caption"] for row in lexicons.rows("angles")},
 }
 
 

@@ -342,8 +342,9 @@ def _in_our_words(cells: dict[str, str]) -> tuple[dict[str, str], str]:
             return row, f"不认识的{COPY_RULES.captions[name]}「{_short(row[name])}」，可以填：{listed}"
     captions = {about["caption"]: about["category"] for about in lexicons.rows("ad-categories")}
     row["category"] = captions.get(row["category"], row["category"])
-    if row["category"] in (*_RESERVED_CATEGORIES, "请人看一眼", "可以例外"):
-        return row, f"类别不能叫「{row['category']}」，这个名字另有用处。可以留空"
+    if row["category"] in _RESERVED_CATEGORIES:
+        word = COLUMN_WORDS["category"].get(row["category"], row["category"])
+        return row, f"类别不能叫「{word}」，这个名字另有用处。可以留空"
     row["platforms"], reason = _platforms(row["platforms"])
     for name in ("exclude", "needs"):
         if not reason:

@@ -1,23 +1,42 @@
-"""Headlines from patterns, for a term or for every topic."""
+"""Headlines from patterns, and from a writer of the editor's own, for a term or for every topic."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+import sys
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
 from toolkit import compliance, lexicons
 from toolkit.headlines._craft import score_headlines
+from toolkit.headlines._hook import Writer, ask_writer, prompt_for
 from toolkit.headlines._inputs import audience_rows, audience_text
-from toolkit.schema import TOPICS, as_list, check, is_missing
-from toolkit.text import normalise
+from toolkit.headlines._patterns import (
+    GRAVE,
+    LOOSE,
+    NAME,
+    OTHER,
+    STATE,
+    Filled,
+    Slots,
+    clean_term,
+    fill,
+    shape_of,
+    slots_for,
+    topic_terms,
+)
+from toolkit.schema import TOPICS, ChoiceError, check, is_missing
 
-_LIST_SIZES = ("3", "5", "4")
-_DATED = ("day", "busy")
-# how much a suggestion loses for resembling one already chosen (1 = the whole craft score)
-_LIKENESS_PRICE = 0.35
+# what a suggestion loses for resembling one already chosen (1 = the whole score), and for each of its intent
+_LIKENESS_PRICE, _INTENT_PRICE = 0.35, 0.05
+# so many at the front have one intent each, as long as there are intents
+_FRONT = 5
+_LEAST_NUMBER, _MOST_NUMBER = 2, 20
+_LONGEST_BENEFIT = 12
+HOOK, PATTERN = "hook", "pattern"
 
 
 def suggest_headlines(
@@ -31,42 +50,94 @@ def suggest_headlines(
     season: str = "",
     rules: pd.DataFrame | tuple[Any, ...] | None = None,
     verdicts: pd.DataFrame | compliance.Lessons | None = None,
+    benefit: str | None = None,
+    number: int | None = None,
+    write: Writer | None = None,
+    model: Any | None = None,
 ) -> pd.DataFrame:
-    """HEADLINES from patterns, best craft first, with the columns `pattern` and `intent` behind; none is blocked.
+    """HEADLINES for a topic, with the columns `pattern`, `intent` and `origin` (pattern / hook) behind; none is blocked.
 
-    Each pattern gives at most one headline, so no two rows share one. Which `top` are kept is decided by craft less
-    likeness in characters to those already kept; patterns for food, drinks, gifts, goods, gatherings, habits,
-    trips or days are used where the word's ending tells that it is one. Numbers are only sizes of lists: nothing is claimed
-    that the editor does not fill in. The same input gives the same rows.
+    What the leading term names (food, a place, a message, a trouble …, see lexicon `headline-shapes`) decides which
+    patterns fit. A term that fits few gets few; what is no topic (喜欢, 上线), organs of state and, in a promotion,
+    accidents and offences get none: `frame.attrs["notes"]` says why, in Chinese.
 
-    `topic_or_terms` is a term, a list of terms (the first leads) or a TOPICS row. `audience` opens the patterns that
-    call people, `season` (for instance 秋天) those of the season. Without a usable term the frame is empty, and so
-    it is when the term itself is blocked. `rules` and `verdicts` are those of score_headlines: what an own rule blocks
-    is not suggested.
+    Each pattern gives at most one headline. Which `top` are kept is decided by score less likeness in characters and
+    in intent to those already kept (maximal marginal relevance). The first five have an intent each, as long as
+    there are intents, and stand best first; so do the rest after them. The score is craft, or the chance where the
+    `model` shows one for all. The same input gives the same rows.
 
-    Raises ChoiceError for an unknown platform or purpose, ColumnError for rules and verdicts that cannot be used.
+    `topic_or_terms` is a term, a list of terms (the first that is a topic leads) or a TOPICS row. Slots are filled by
+    `audience` (whom it calls), `season` (else a festival that rises in `trends`), `benefit` (a verb phrase of at most
+    12 characters: 少剩菜), a second term of the same kind (the topic's, else one that rises in `trends`) and `number`
+    (how many points the editor has, 2 to 20; without it lists have 3 to 5). Nothing else is claimed.
+
+    `write` is any callable prompt → list of texts, called once with a prompt in Chinese that quotes the terms as
+    material; its lines pass the same score and gate (`origin` hook); the notes tell what was not used.
+
+    Raises ChoiceError for an unknown platform or purpose, a number out of range and a writer that cannot be called,
+    ColumnError for rules and verdicts that cannot be used.
 
     >>> suggest_headlines("大闸蟹", top=2)[["headline", "intent"]].values.tolist()
-    [['大闸蟹怎么处理更省事？3步说清楚', '做法'], ['老人孩子也能吃大闸蟹吗？3点先留意', '人群']]
+    [['大闸蟹怎么处理更省事？4步说清楚', '做法'], ['老人孩子也能吃大闸蟹吗？5点先留意', '人群']]
     """
-    terms = _topic_terms(topic_or_terms)
-    filled = _fill(terms, audience, season) if terms else []
     row = lexicons.platform(platform)
-    filled = [one for one in filled if not row.max_chars or len(one[2]) <= row.max_chars]
+    _check_number(number)
+    terms, notes = _usable_terms(topic_or_terms, purpose)
+    every: list[Filled] = []
+    if terms:
+        wished, said = _benefit(benefit)
+        people = _people(audience)
+        slots = slots_for(terms, trends, people=people, benefit=wished, season=season, number=number)
+        every = [one for one in fill(terms[0], slots) if len(one.headline) <= (row.max_chars or sys.maxsize)]
+        written, more = _written(write, terms, slots, row.platform, purpose, max(top, 1))
+        every, notes = [*every, *written], [*notes, *said, *more]
+    every = _unlike(every)
     scored = score_headlines(
-        [headline for _, _, headline in filled],
+        [one.headline for one in every],
         platform=platform,
         purpose=purpose,
         trends=trends,
         audience=audience,
+        model=model,
         rules=rules,
         verdicts=verdicts,
     )
-    scored["pattern"] = pd.Series([pattern for pattern, _, _ in filled], dtype="str")
-    scored["intent"] = pd.Series([intent for _, intent, _ in filled], dtype="str")
-    usable = scored[(scored["gate"] != "block").to_numpy()].reset_index(drop=True)
-    chosen = _diverse(usable["headline"].tolist(), usable["craft"].tolist(), max(top, 0))
-    return usable.loc[chosen].sort_values("craft", ascending=False, kind="stable").reset_index(drop=True)
+    return _open_ones(scored, every, max(top, 0), notes)
+
+
+def _written(
+    write: Writer | None, terms: list[str], slots: Slots, platform: str, purpose: str, count: int
+) -> tuple[list[Filled], list[str]]:
+    """The lines of the editor's own writer, and notes on what was not used; neither without a writer."""
+    if write is None:
+        return [], []
+    prompt = prompt_for(
+        terms,
+        platform=platform,
+        purpose=purpose,
+        count=count,
+        people=slots.people,
+        benefit=slots.benefit,
+        season=slots.season,
+    )
+    lines, notes = ask_writer(write, prompt, platform=platform)
+    return [Filled(HOOK, _intent_of(line), line) for line in lines], notes
+
+
+def _open_ones(scored: pd.DataFrame, every: list[Filled], top: int, notes: list[str]) -> pd.DataFrame:
+    """The best `top` of those that are not blocked, with what they come from."""
+    told = dict(scored.attrs)
+    scored["pattern"] = pd.Series([one.pattern for one in every], dtype="str")
+    scored["intent"] = pd.Series([one.intent for one in every], dtype="str")
+    origins = [HOOK if one.pattern == HOOK else PATTERN for one in every]
+    scored["origin"] = pd.Series(origins, dtype="str")
+    stopped = scored["gate"] == "block"
+    if blocked := int((stopped & (scored["origin"] == HOOK)).sum()):
+        notes = [*notes, f"外来的标题有 {blocked} 条没过合规，没有放进来。"]
+    usable = scored[~stopped].reset_index(drop=True)
+    chosen = usable.loc[_chosen(usable, top)].reset_index(drop=True)
+    chosen.attrs = {**told, "notes": notes}
+    return chosen
 
 
 def suggest_for_topics(
@@ -76,101 +147,144 @@ def suggest_for_topics(
     purpose: str = "promotion",
     top: int = 5,
     trends: pd.DataFrame | Sequence[str] | None = None,
+    season: str = "",
     rules: pd.DataFrame | tuple[Any, ...] | None = None,
     verdicts: pd.DataFrame | compliance.Lessons | None = None,
+    benefit: str | None = None,
+    number: int | None = None,
+    write: Writer | None = None,
+    model: Any | None = None,
 ) -> pd.DataFrame:
     """HEADLINES for every topic, `topic_id` first: the `top` suggestions of each, in the topics' order.
 
-    A headline's audience is the first of the topic's `segments`, where it has any. Blocked topics, those without a
-    usable term, and none at all give no rows. `rules` and `verdicts` are those of score_headlines. Raises as
-    suggest_headlines does.
+    A headline's audience is the first of the topic's `segments`, its season the topic's own `season` where that is a
+    text, else `season`. Blocked topics, those without a usable term, and none at all give no rows; why is in
+    `frame.attrs["notes"]`, topic by topic. The other arguments are those of suggest_headlines, and so are the errors.
     """
     own, lessons = compliance.own_rules(rules), compliance.lessons_of(verdicts)
-    found = []
+    _check_number(number)
+    found, notes = [], []
     frame = check(topics, TOPICS)
     for topic in frame[frame["gate"] != "block"].to_dict("records"):
-        segments = topic.get("segments") or []
-        audience = segments[0] if segments else None
+        segments = topic.get("segments")
+        named = topic.get("season")
         part = suggest_headlines(
             topic,
-            audience=audience,
+            audience=segments[0] if isinstance(segments, list) and segments else None,
             platform=platform,
             top=top,
             purpose=purpose,
             trends=trends,
+            season=named if isinstance(named, str) and named else season,
             rules=own,
             verdicts=lessons,
+            benefit=benefit,
+            number=number,
+            write=write,
+            model=model,
         )
+        notes += [f"选题「{topic['label']}」：{note}" for note in part.attrs["notes"]]
         found.append(part.assign(topic_id=topic["topic_id"]))
-    whole = (
-        pd.concat(found, ignore_index=True)
-        if found
-        else suggest_headlines([], platform=platform).assign(topic_id="")
-    )
-    return whole[["topic_id", *[name for name in whole.columns if name != "topic_id"]]]
+    for part in found:
+        part.attrs = {}  # concat would compare them
+    empty = suggest_headlines([], platform=platform, purpose=purpose).assign(topic_id="")
+    whole = pd.concat(found, ignore_index=True) if found else empty
+    whole = whole[["topic_id", *[name for name in whole.columns if name != "topic_id"]]]
+    whole.attrs = {**empty.attrs, "notes": list(dict.fromkeys(notes))}
+    return whole
 
 
-def _topic_terms(topic: Any) -> list[str]:
-    if isinstance(topic, str):
-        listed = [topic]
-    elif isinstance(topic, pd.DataFrame):
-        return _topic_terms(topic.iloc[0]) if len(topic) else []
-    elif isinstance(topic, Mapping) or (
-        isinstance(topic, pd.Series) and {"terms", "label"} & set(topic.index)
-    ):
-        listed = as_list(topic.get("terms")) or [str(topic.get("label", ""))]
-        label = str(topic.get("label", ""))
-        listed = [label, *listed] if label in listed else listed
-    else:
-        listed = [] if is_missing(topic) else [str(term) for term in topic if not is_missing(term)]
-    cleaned = (" ".join("".join(c for c in normalise(term) if c.isprintable()).split()) for term in listed)
-    return [term for term in dict.fromkeys(cleaned) if any(character.isalnum() for character in term)]
+def _usable_terms(topic: Any, purpose: str) -> tuple[list[str], list[str]]:
+    """The terms with one that is a topic in front, none where there is none; and notes on what was passed over."""
+    terms = topic_terms(topic)
+    if not terms:
+        return [], ["没有可用的词。请给一个词、一句话或选题表里的一行。"]
+    kinds = [shape_of(term) for term in terms]
+    if STATE in kinds:
+        return [], [
+            f"「{terms[kinds.index(STATE)]}」关系到国家机关、政要或军事，这里不给标题。请以官方发布为准。"
+        ]
+    if purpose == "promotion" and GRAVE in kinds:
+        return [], [
+            f"「{terms[kinds.index(GRAVE)]}」关系到伤亡或案件，不拿来做推广。要写资讯，请把用途改成资讯。"
+        ]
+    lead = next((place for place, kind in enumerate(kinds) if kind != LOOSE), None)
+    if lead is None:
+        return [], [
+            f"「{terms[0]}」还不成一个话题，写不出具体的标题。请写具体一些，例如说清是什么东西、什么事。"
+        ]
+    notes = [] if lead == 0 else [f"「{terms[0]}」还不成一个话题，改用「{terms[lead]}」来写。"]
+    if kinds[lead] == NAME and purpose == "promotion":
+        notes.append(f"「{terms[lead]}」像是人名。真人的名字用在推广里，要先有本人的同意。")
+    if kinds[lead] in OTHER:
+        notes.append(f"没认出「{terms[lead]}」说的是哪一类，只给几条稳妥的写法。写具体一些会多几条。")
+    return [*terms[lead : lead + 1], *terms[:lead], *terms[lead + 1 :]], notes
 
 
-def _fill(terms: list[str], audience: Any, season: str) -> list[tuple[str, str, str]]:
-    """(pattern, intent, headline) of every pattern whose slots can be filled."""
-    lead = terms[0]
-    second = next((term for term in terms[1:] if term not in lead and lead not in term), "")
+def _check_number(number: int | None) -> None:
+    if number is None:
+        return
+    if isinstance(number, bool) or not isinstance(number, int) or not _LEAST_NUMBER <= number <= _MOST_NUMBER:
+        raise ChoiceError(
+            f"number 是正文里真有的条数，{_LEAST_NUMBER} 到 {_MOST_NUMBER} 的整数（现在是 {number!r}）。"
+            "不确定有几条时，不给就好。"
+        )
+
+
+def _benefit(benefit: str | None) -> tuple[str, list[str]]:
+    if benefit is None or is_missing(benefit):
+        return "", []
+    cleaned = clean_term(str(benefit))
+    if len(cleaned) > _LONGEST_BENEFIT or not cleaned:
+        return "", [
+            f"好处「{cleaned[:_LONGEST_BENEFIT]}」放不进标题：请写成 {_LONGEST_BENEFIT} 个字以内的一件事，例如“少剩菜”。"
+        ]
+    return cleaned, []
+
+
+def _people(audience: Any) -> str:
     rows = [] if audience is None else audience_rows(audience_text(audience))
-    slots = {"词": lead, "词2": second, "人群": rows[0]["people"] if rows else "", "时节": season}
-    shape = _shape(lead)
-    # what suits any thing does not suit a day: nobody asks what 国庆 is
-    fits = {shape} if shape in _DATED else {"any", shape}
-    out = []
-    for row in lexicons.rows("headline-patterns"):
-        # by the id, not by the place: a new pattern must not change the others' numbers
-        slots["数"] = _LIST_SIZES[sum(row["id"].encode()) % len(_LIST_SIZES)]
-        needed = re.findall(r"\{(.+?)\}", row["pattern"])
-        if fits.intersection(row["fits"].split(";")) and all(slots[name] for name in needed):
-            out.append(
-                (row["id"], row["intent"], re.sub(r"\{(.+?)\}", lambda m: slots[m[1]], row["pattern"]))
-            )
-    return out
+    return rows[0]["people"] if rows else ""
 
 
-def _shape(term: str) -> str:
-    """What the word names, by its longest known ending: food, drink, goods, gathering, habit, trip, day, or other."""
-    known = (
-        (len(ending), row["shape"])
-        for row in lexicons.rows("headline-shapes")
-        for ending in row["endings"].split("|")
-        if term.endswith(ending)
-    )
-    return max(known, default=(0, "other"))[1]
+def _intent_of(line: str) -> str:
+    """The caption of the first angle whose cue stands in the line."""
+    return next((row["caption"] for row in lexicons.rows("angles") if re.search(row["cues"], line)), "其他")
 
 
-def _diverse(headlines: list[str], craft: list[float], count: int) -> list[int]:
-    """Places of up to `count` headlines by maximal marginal relevance over pairs of neighbouring characters."""
-    pairs = [{text[place : place + 2] for place in range(len(text) - 1)} for text in headlines]
-    likeness = [0.0] * len(headlines)
-    left = list(range(len(headlines)))
+def _unlike(filled: list[Filled]) -> list[Filled]:
+    """Each headline once, the first of equal ones."""
+    return list({one.headline: one for one in reversed(filled)}.values())[::-1]
+
+
+def _chosen(frame: pd.DataFrame, count: int) -> list[int]:
+    """Places of up to `count` rows by maximal marginal relevance over pairs of neighbouring characters and intent.
+
+    The first five best first, then the others best first.
+    """
+    value = (
+        frame["chance"] if frame["chance"].notna().all() and len(frame) else frame["craft"] / 100
+    ).tolist()
+    intents, texts = frame["intent"].tolist(), frame["headline"].tolist()
+    pairs = [{text[place : place + 2] for place in range(len(text) - 1)} for text in texts]
+    likeness = [0.0] * len(texts)
+    used: Counter[str] = Counter()
+    left = list(range(len(texts)))
     chosen: list[int] = []
+
+    def worth(place: int) -> tuple[float, int]:
+        price = _LIKENESS_PRICE * likeness[place] + _INTENT_PRICE * used[intents[place]]
+        return value[place] - price, -place
+
     while left and len(chosen) < count:
-        best = max(left, key=lambda place: (craft[place] / 100 - _LIKENESS_PRICE * likeness[place], -place))
+        fresh = [place for place in left if not used[intents[place]]] if len(chosen) < _FRONT else []
+        best = max(fresh or left, key=worth)
         chosen.append(best)
         left.remove(best)
+        used[intents[best]] += 1
         for place in left:
             union = len(pairs[place] | pairs[best])
             shared = len(pairs[place] & pairs[best]) / union if union else 1.0
             likeness[place] = max(likeness[place], shared)
-    return sorted(chosen)
+    front, rest = chosen[:_FRONT], chosen[_FRONT:]
+    return [place for part in (front, rest) for place in sorted(part, key=lambda p: (-value[p], p))]

@@ -47,6 +47,7 @@ from toolkit.schema._copy_contracts import (
     FEATURES,
     FINDINGS,
     HEADLINES,
+    POSTS,
     RULE_RECORD,
     VERDICTS,
 )
@@ -120,6 +121,7 @@ __all__ = [
     "PASSAGES",
     "PHASES",
     "PLACES",
+    "POSTS",
     "POST_STATUSES",
     "RECURRING",
     "REJECTED",

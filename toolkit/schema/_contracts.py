@@ -13,6 +13,7 @@ from toolkit.schema._copy_contracts import (
     FEATURES,
     FINDINGS,
     HEADLINES,
+    POSTS,
     RULE_RECORD,
     VERDICTS,
 )
@@ -384,6 +385,7 @@ CONTRACTS = (
         CASE_CHECKS,
         COPY,
         FEATURES,
+        POSTS,
         CRAFT_ADVICE,
         ARMS,
         RULE_RECORD,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from toolkit.schema._columns import MAYBE, contract, count, flag, list_of, score, text, time
+from toolkit.schema._words import CATEGORIES
 
 HEADLINES = contract(
     "HEADLINES",
@@ -25,7 +26,7 @@ FINDINGS = contract(
     "FINDINGS",
     "合规发现",
     text("rule_id", "规则编号"),
-    text("category", "类别"),
+    text("category", "类别", choices=CATEGORIES),
     text("severity", "轻重", choices=("block", "warn", "info")),
     count("start", "起"),
     count("end", "止"),
@@ -47,6 +48,21 @@ COPY = contract(
     count("length", "字数"),
     count("folded_at", "折叠处（第几个字之后）", **MAYBE),
     list_of("advice", "建议"),
+)
+
+
+# an account's own posts, as HeadlineModel learns from them
+POSTS = contract(
+    "POSTS",
+    "发布记录",
+    text("title", "标题"),
+    time("published_at", "发布时间", **MAYBE),
+    count("reads", "阅读数", **MAYBE),
+    count("exposures", "曝光数", **MAYBE),
+    text("position", "位置", **MAYBE),
+    text("author", "作者", **MAYBE),
+    text("topic", "选题", **MAYBE),
+    text("test", "测试", **MAYBE),
 )
 
 
@@ -98,7 +114,7 @@ COPY_RULES = contract(
     "COPY_RULES",
     "自家规则",
     text("rule_id", "规则编号", default=""),
-    text("category", "类别", default="own"),
+    text("category", "类别", default="own", choices=CATEGORIES),
     text("severity", "轻重", default="warn", choices=("block", "warn", "info")),
     text("scope", "管哪些文案", default="ad", choices=("ad", "any")),
     text("platforms", "平台", default="all"),
@@ -125,7 +141,7 @@ VERDICTS = contract(
     text("verdict", "判定", choices=("wrong", "right", "missed")),
     text("rule_id", "规则编号", default=""),
     text("passage", "片段", default=""),
-    text("category", "类别", default=""),
+    text("category", "类别", default="", choices=CATEGORIES),
     text("note", "备注", default=""),
     text("by", "判定人", default=""),
     time("judged_at", "判定时间", **MAYBE),

@@ -49,6 +49,21 @@ COLUMN_WORDS: dict[str, dict[str, str]] = {
     "scope": {"ad": "只管推广", "any": "推广和内容"},
     "verdict": {"wrong": "误报", "right": "判对了", "missed": "漏判"},
     "expect": {"flagged": "留意或不可用"},
+    "category": {
+        **{"absolute": "绝对化用语", "medical": "医疗", "induced_share": "诱导分享", "clickbait": "标题党"},
+        **{"finance": "金融", "education": "教育", "food_health": "食品保健", "false_claim": "虚假宣传"},
+        **{"price": "价格", "cosmetics": "化妆品", "official_impersonation": "冒用官方", "privacy": "隐私"},
+        **{
+            "public_order": "公序良俗",
+            "real_estate": "房产",
+            "unfair": "不正当竞争",
+            "alcohol_tobacco": "烟酒",
+        },
+        **{"rumor": "谣言", "state_symbol": "国家象征", "diversion": "站外引流", "ad_label": "广告标识"},
+        **{"citation": "引证", "prize": "奖品", "induced_follow": "诱导关注", "minors": "未成年人"},
+        **{"agriculture": "农资", "jobs": "招聘", "own": "自家规则"},
+        **{"exempt": "可以例外", "second_look": "请人看一眼"},
+    },
 }
 
 
@@ -79,3 +94,6 @@ PHASES = ("", "warmup", "promotion", "review")
 
 
 POST_STATUSES = ("draft", "pinned", "sent", "missed", "cancelled")
+
+
+CATEGORIES = tuple(COLUMN_WORDS["category"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import ipywidgets as ipw
@@ -11,10 +11,9 @@ import pandas as pd
 from toolkit import lexicons
 from toolkit.compliance import check_copy, judge_copy, lessons_of, own_rules
 from toolkit.headlines import explain_parts, score_headlines
-from toolkit.schema import COLUMN_WORDS, GATE_MARKS, VERDICTS, WORDS, ToolkitError, check
+from toolkit.schema import COLUMN_WORDS, GATE_MARKS, VERDICTS, WORDS, ToolkitError, check, is_missing
 
 PURPOSES = (("推广", "promotion"), ("资讯", "editorial"))
-NO_CHANCE = "胜出机会：暂无（还没有用本账号的历史学过）"
 CRAFT_NOTE = "写法检查，不是预测"
 # LOOK.md's colours; every light also carries a word and a mark
 GATE_COLOURS = {"pass": "#1B7F5C", "warn": "#96610A", "block": "#B3261E"}
@@ -39,6 +38,11 @@ _Place = tuple[Any, ...]
 def _said(row: dict[Any, Any]) -> str:
     word = SECOND_TIER.get(row["category"], WORDS[row["severity"]])
     return f"{word}：「{row['text']}」{row['why']}"
+
+
+def _chance(row: Mapping[Any, Any] | pd.Series[Any]) -> str:
+    span = f"{row['chance_low']:.0%}–{row['chance_high']:.0%}"
+    return f"{row['chance']:.0%}（95% 区间 {span}），指好过这个账号一半的内容"
 
 
 def _short(text: str, length: int) -> str:
@@ -67,6 +71,9 @@ class HeadlineDesk(ipw.VBox):
     `judge` (judge_copy, or a partial of it that says by whom or when) makes the next `.verdicts` of it, and `save_verdicts` is
     called with that frame. What `judge` or `save_verdicts` refuses is said on the desk.
 
+    `model` is a HeadlineModel that has learned: its chance stands there with the interval where it may be shown, else
+    the sentence why there is none.
+
     Raises ColumnError for rules and verdicts that cannot be used.
 
     >>> desk = HeadlineDesk(["三步挑出膏满的大闸蟹"])
@@ -81,6 +88,7 @@ class HeadlineDesk(ipw.VBox):
         platform: str = "wechat",
         purpose: str = "promotion",
         trends: pd.DataFrame | None = None,
+        model: Any | None = None,
         score: Callable[..., pd.DataFrame] = score_headlines,
         findings: Callable[..., pd.DataFrame] = check_copy,
         save: Callable[[pd.DataFrame], Any] | None = None,
@@ -90,6 +98,7 @@ class HeadlineDesk(ipw.VBox):
         save_verdicts: Callable[[pd.DataFrame], Any] | None = None,
     ) -> None:
         self._score, self._findings, self._save, self._trends = score, findings, save, trends
+        self._model = model
         self._judge, self._save_verdicts, self._rules = judge, save_verdicts, own_rules(rules)
         self.verdicts = VERDICTS.empty() if verdicts is None else check(verdicts, VERDICTS)
         self._lessons = lessons_of(self.verdicts)
@@ -116,7 +125,7 @@ class HeadlineDesk(ipw.VBox):
     @property
     def result(self) -> pd.DataFrame:
         """HEADLINES of the kept candidates, in the order they were kept."""
-        return self._score(self._kept, trends=self._trends, **self._how())
+        return self._scored(self._kept)
 
     def _make_inputs(self, platform: str, purpose: str) -> None:
         options = [(row.caption, name) for name, row in lexicons.platforms().items()]
@@ -135,6 +144,8 @@ class HeadlineDesk(ipw.VBox):
         self.kept_list = ipw.Select(options=[], description="备选", rows=5, layout=wide)
         for field in (self.title, self.platform, self.purpose):
             field.observe(lambda _change: self._show(), names="value")
+        for field in (self.platform, self.purpose):
+            field.observe(lambda _change: self._show_kept(), names="value")
         self.keep_button.on_click(lambda _button: self._keep())
         self.drop_button.on_click(lambda _button: self._drop())
 
@@ -142,7 +153,7 @@ class HeadlineDesk(ipw.VBox):
         wide = ipw.Layout(width="100%")
         self.gate_label = ipw.Label(layout=wide)
         self.craft_label = ipw.Label(layout=wide)
-        self.chance_label = ipw.Label(NO_CHANCE, layout=wide)
+        self.chance_label = ipw.Label(layout=wide)
         self.visible_label = ipw.Label(layout=wide)
         self.problems = ipw.VBox([])
         self.advice = ipw.VBox([])
@@ -194,9 +205,14 @@ class HeadlineDesk(ipw.VBox):
             "verdicts": self._lessons,
         }
 
+    def _scored(self, texts: Sequence[str]) -> pd.DataFrame:
+        return self._score(texts, trends=self._trends, model=self._model, **self._how())
+
     def _show(self) -> None:
         """Read the title, ask the verbs, show what they say."""
-        scored = self._score([self.title.value], trends=self._trends, **self._how()).iloc[0]
+        frame = self._scored([self.title.value])
+        scored = frame.iloc[0]
+        self._show_chance(scored, str(frame.attrs.get("chance", "")))
         found = self._findings(self.title.value, **self._how())
         self._show_score(scored)
         shown = (found["severity"] != "info") | found["category"].isin(SECOND_TIER)
@@ -213,6 +229,10 @@ class HeadlineDesk(ipw.VBox):
             f"列表里看到：{scored['visible']}{cut}" if self.title.value else "列表里看到：（还没有标题）"
         )
         self.advice.children = [ipw.Label(f"· {line}") for line in list(scored["advice"])[:MOST_ADVICE]]
+
+    def _show_chance(self, scored: pd.Series[Any], why: str) -> None:
+        shown = why if is_missing(scored["chance"]) or not self.title.value.strip() else _chance(scored)
+        self.chance_label.value = self.chance_label.tooltip = f"胜出机会：{shown}" if shown else ""
 
     def _show_findings(self, gate: str, found: pd.DataFrame) -> None:
         self.gate_label.value = f"合规：{WORDS[gate]} {GATE_MARKS[gate]}"
