@@ -39,9 +39,25 @@ if TYPE_CHECKING:
     from toolkit.export import write_report as write_report
     from toolkit.export import write_sop as write_sop
     from toolkit.export import write_xlsx as write_xlsx
+    from toolkit.headlines import HeadlineModel as HeadlineModel
+    from toolkit.headlines import advise_copy as advise_copy
+    from toolkit.headlines import advise_headline as advise_headline
+    from toolkit.headlines import copy_template as copy_template
+    from toolkit.headlines import copy_templates as copy_templates
+    from toolkit.headlines import explain_copy_parts as explain_copy_parts
+    from toolkit.headlines import fill_template as fill_template
+    from toolkit.headlines import headline_features as headline_features
+    from toolkit.headlines import landing_page as landing_page
+    from toolkit.headlines import preview_headline as preview_headline
+    from toolkit.headlines import rewrite_headline as rewrite_headline
+    from toolkit.headlines import score_copy as score_copy
     from toolkit.headlines import score_headlines as score_headlines
     from toolkit.headlines import suggest_for_topics as suggest_for_topics
     from toolkit.headlines import suggest_headlines as suggest_headlines
+    from toolkit.headlines import vary_copy as vary_copy
+    from toolkit.review import judge_test as judge_test
+    from toolkit.review import plan_test as plan_test
+    from toolkit.review import seen_lift as seen_lift
     from toolkit.schedule import Merged as Merged
     from toolkit.schedule import check_calendar as check_calendar
     from toolkit.schedule import close_choices as close_choices
@@ -75,6 +91,10 @@ if TYPE_CHECKING:
     from toolkit.topics import find_topics as find_topics
     from toolkit.topics import items_from_topics as items_from_topics
     from toolkit.topics import rank_topics as rank_topics
+    from toolkit.topics import season_topics as season_topics
+    from toolkit.topics import topic_angles as topic_angles
+    from toolkit.topics import topic_front as topic_front
+    from toolkit.topics import topic_order as topic_order
     from toolkit.trends import Counts as Counts
     from toolkit.trends import TrendReason as TrendReason
     from toolkit.trends import concordance as concordance
@@ -134,7 +154,25 @@ else:
             "write_sop",
             "write_xlsx",
         ),
-        "headlines": ("score_headlines", "suggest_for_topics", "suggest_headlines"),
+        "headlines": (
+            "HeadlineModel",
+            "advise_copy",
+            "advise_headline",
+            "copy_template",
+            "copy_templates",
+            "explain_copy_parts",
+            "fill_template",
+            "headline_features",
+            "landing_page",
+            "preview_headline",
+            "rewrite_headline",
+            "score_copy",
+            "score_headlines",
+            "suggest_for_topics",
+            "suggest_headlines",
+            "vary_copy",
+        ),
+        "review": ("judge_test", "plan_test", "seen_lift"),
         "schedule": (
             "Merged",
             "check_calendar",
@@ -169,7 +207,15 @@ else:
         ),
         "store": ("Workspace",),
         "text": ("segment",),
-        "topics": ("find_topics", "items_from_topics", "rank_topics"),
+        "topics": (
+            "find_topics",
+            "items_from_topics",
+            "rank_topics",
+            "season_topics",
+            "topic_angles",
+            "topic_front",
+            "topic_order",
+        ),
         "week": ("kept_counts", "read_week", "week_counts", "week_sources", "write_week"),
         "trends": (
             "Counts",

@@ -235,7 +235,7 @@ def _week(options: argparse.Namespace) -> None:
     counts = week_counts(sources, documents)
     trends = tk.mine_trends(counts)
     start = given or tk.monday_after(documents, now=now)
-    topics = tk.find_topics(trends, documents)
+    topics = tk.find_topics(trends, documents, today=start, groups=groups.frame)
     own = tk.read_documents(sources.own).frame if sources.own else None
     topics = tk.rank_topics(topics, groups=groups.frame, own=own, today=start, documents=documents)
     progress.say(f"{len(topics)} 个选题，正在拟标题…")

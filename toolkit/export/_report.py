@@ -62,7 +62,11 @@ _NOTHING = {
     "plan": "没有排期。请准备群和内容条目两张表，再运行一次。",
 }
 # a topic that no rising word stands behind says so
-ORIGINS = {"steady": "（平时常说的词，没有上升）", "keyword": "（取自内容里最突出的词，不是热词）"}
+ORIGINS = {
+    "steady": "（平时常说的词，没有上升）",
+    "keyword": "（取自内容里最突出的词，不是热词）",
+    "season": "（来自日历，不是热词）",
+}
 NO_CHANCE = "暂无：本账号的历史成绩还不够，经不起检验的数字不给"
 
 
