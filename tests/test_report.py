@@ -116,7 +116,7 @@ def test_the_report_opens_with_the_rivals_and_tells_the_week(tmp_path: Path) -> 
     order = [
         "同行这周发了什么",
         "上升最快：大闸蟹（7 篇，之前平均 1 篇）",
-        "选题分由下面",
+        "排序是编辑的权重，不是预测",
         "写法检查，不是预测",
         "已达上限的 98.6%",
         "说明",
@@ -133,7 +133,7 @@ def test_the_report_opens_with_the_rivals_and_tells_the_week(tmp_path: Path) -> 
         "这一期没有发文：慢烘研究所",
         "大闸蟹包含：母蟹↑ 上升739.3 倍39月2日<0.1% 很稳出处 3 篇",
         "桂花拿铁 新词＋ 新出现507.0 倍39月15日3% 较稳出处 1 篇",
-        "1. 大闸蟹选题分 81.2关键词：大闸蟹、母蟹角度：算账：一家三口吃一顿要多少钱（同行 3 篇里没人用）热度×0.97扩散×0.96",
+        "1. 大闸蟹选题分 81.2关键词：大闸蟹、母蟹角度：算账：一家三口吃一顿要多少钱（同行 3 篇里没人用）热度与新鲜×0.97扩散×0.96",
         "2. 桂花拿铁选题分 64.9 ! 留意",
         "一斤四只还是三只，大闸蟹的账这样算✓ 通过7858% 51% 至 65%把「这样算」换成具体的数",
         "写法分的分项长短18/20具体15/20other45",
@@ -179,7 +179,7 @@ def test_the_report_says_who_drives_the_trends_and_what_only_rivals_write(tmp_pa
         "同行在写、我们少写：桂花乌龙",
         "同行写得多的 1 个词桂花乌龙 同行 1.2万 篇 · 我们 1 篇",
         "我们写得多的 1 个词绘本角 同行 2 篇 · 我们 9 篇",
-        "选题分由下面",
+        "排序是编辑的权重，不是预测",
     ]
     places = [text.rindex(part) for part in order]
     assert places == sorted(places)
@@ -364,3 +364,10 @@ def test_close_choices_and_open_wishes_are_told_beside_the_calendar(tmp_path: Pa
     )
     assert "相差不多的取舍" not in plain
     assert "软规则的代价没有算进上限" not in plain
+
+
+def test_the_page_says_what_the_order_of_topics_is() -> None:
+    from toolkit.export._report import ORDER_NOTE
+    from toolkit.topics import RANK_SENTENCE
+
+    assert ORDER_NOTE.startswith(RANK_SENTENCE)

@@ -93,8 +93,10 @@ if TYPE_CHECKING:
     from toolkit.topics import rank_topics as rank_topics
     from toolkit.topics import season_topics as season_topics
     from toolkit.topics import topic_angles as topic_angles
+    from toolkit.topics import topic_fits as topic_fits
     from toolkit.topics import topic_front as topic_front
     from toolkit.topics import topic_order as topic_order
+    from toolkit.topics import topic_parts as topic_parts
     from toolkit.trends import Counts as Counts
     from toolkit.trends import TrendReason as TrendReason
     from toolkit.trends import concordance as concordance
@@ -213,8 +215,10 @@ else:
             "rank_topics",
             "season_topics",
             "topic_angles",
+            "topic_fits",
             "topic_front",
             "topic_order",
+            "topic_parts",
         ),
         "week": ("kept_counts", "read_week", "week_counts", "week_sources", "write_week"),
         "trends": (

@@ -67,6 +67,10 @@ ORIGINS = {
     "keyword": "（取自内容里最突出的词，不是热词）",
     "season": "（来自日历，不是热词）",
 }
+# the sentence of topics.RANK_SENTENCE; a test holds the two equal
+ORDER_NOTE = "排序是编辑的权重，不是预测。选题分由下面各项相乘而成，这里只列扣了 3% 以上的。不同意哪一项，就改它的权重。"
+# a share that takes less off is not worth a bar
+FULL_SHARE = 0.97
 NO_CHANCE = "暂无：本账号的历史成绩还不够，经不起检验的数字不给"
 
 
@@ -384,12 +388,15 @@ def _topics(topics: pd.DataFrame | None, lookup: Mapping[str, dict[Any, Any]], w
     rows: list[dict[Any, Any]] = topics.to_dict("records")
     cards = [_topic(place, row, parts, lookup) for place, row in enumerate(rows, start=1)]
     rest = cards[SHOWN["topics"] :]
-    note = (
-        '<p class="note">选题分由下面各项合成，满格是没有扣分。不同意哪一项，就改它的权重。</p>'
-        if parts
-        else ""
-    )
+    note = f'<p class="note">{ORDER_NOTE}{escape(_left_out(rows))}</p>' if parts else ""
     return note + "".join(cards[: SHOWN["topics"]]) + _page.details(f"其余 {len(rest)} 个选题", "".join(rest))
+
+
+def _left_out(topics: Sequence[Mapping[Any, Any]]) -> str:
+    """Which parts could be measured for no topic, in a sentence."""
+    named = [[plain(part) for part in topic.get("not_measured") or []] for topic in topics]
+    everywhere = [part for part in named[0] if all(part in others for others in named)]
+    return f"这次没有算的项：{'、'.join(everywhere)}。" if everywhere else ""
 
 
 def _topic(place: int, row: dict[Any, Any], parts: list[str], lookup: Mapping[str, dict[Any, Any]]) -> str:
@@ -423,7 +430,8 @@ def _parts(row: dict[Any, Any], names: list[str]) -> str:
     if not values:
         return ""
     if max(values.values()) <= 0 and any(values.values()):
-        shares = {name: math.exp(value) for name, value in values.items()}
+        whole = {name: math.exp(value) for name, value in values.items()}
+        shares = {name: share for name, share in whole.items() if share < FULL_SHARE}
         cells = [(name, share, f"×{share:.2f}", "") for name, share in shares.items()]
     else:
         most = max(abs(value) for value in values.values()) or 1.0

@@ -20,7 +20,7 @@ FEW_POSTS = 1000
 # runs of four and of three words change nothing in Chinese and help in English (Upworthy's tests .588 against .584)
 CHARACTERS, WORDS = (1, 4), (1, 3)
 # how much a standard deviation of a feature weighs beside a whole title of runs: more where there are few posts
-MOST_FEATURE, LEAST_FEATURE, FEATURE_POSTS = 0.1, 0.05, 2.0
+MOST_FEATURE, LEAST_FEATURE, FEATURE_POSTS = 0.1, 0.05, 1.5
 FURTHEST_FEATURE = 3.0
 # the same for one author, topic, hour …: small, since where titles tell the author, the runs may keep what they know
 CONTEXT_SCALE = 0.3

@@ -18,7 +18,7 @@ from toolkit import lexicons
 from toolkit.schema import as_list, is_missing
 from toolkit.text import has_han, normalise, segment, word_frequencies
 
-LOOSE, GRAVE, STATE, NAME, OTHER = "loose", "grave", "state", "name", ("other", "common")
+LOOSE, GRAVE, STATE, NAME, WIDE, OTHER = "loose", "grave", "state", "name", "wide", ("other", "common")
 _LIST_SIZES = ("3", "5", "4")
 _SLOT = re.compile(r"\{(.+?)\}")
 # a term beyond this is a sentence: it is no topic that a pattern could take in
@@ -43,6 +43,7 @@ _OPENERS = frozenset(
 # surnames that as often begin the name of a thing: 黄金梨, 苏州虾
 _ALSO_WORDS = "黄夏宁苏江云金石白马高温水米"
 _DAYS = ("holiday", "term", "giftday", "shopday")
+_FESTIVALS = ("holiday", "giftday", "folkday")
 _RISING = ("new", "rising")
 # what was cut out of a sentence: 之父, 这款, 款应用
 _FRAGMENT = re.compile("[之这那的了款们与和也都就]|一[个辆种次场位名条]|第[一二三四五六七八九十]")
@@ -265,6 +266,16 @@ def slots_for(
         season=_short_season(season) or day,
         number="" if number is None else str(number),
     )
+
+
+def festival_slot(name: Any) -> str:
+    """A festival as a line says it, "" for what is none: the calendar writes 母亲 for 母亲节.
+
+    >>> festival_slot("中秋"), festival_slot("母亲"), festival_slot(None)
+    ('中秋', '母亲节', '')
+    """
+    said = (name, f"{name}节") if isinstance(name, str) and name else ()
+    return next((one for one in said if shape_of(one) in _FESTIVALS), "")
 
 
 def _short_season(season: str) -> str:

@@ -20,9 +20,11 @@ from toolkit.headlines._patterns import (
     NAME,
     OTHER,
     STATE,
+    WIDE,
     Filled,
     Slots,
     clean_term,
+    festival_slot,
     fill,
     shape_of,
     slots_for,
@@ -61,21 +63,18 @@ def suggest_headlines(
     patterns fit. A term that fits few gets few; what is no topic (喜欢, 上线), organs of state and, in a promotion,
     accidents and offences get none: `frame.attrs["notes"]` says why, in Chinese.
 
-    Each pattern gives at most one headline. Which `top` are kept is decided by score less likeness in characters and
-    in intent to those already kept (maximal marginal relevance). The first five have an intent each, as long as
-    there are intents, and stand best first; so do the rest after them. The score is craft, or the chance where the
-    `model` shows one for all. The same input gives the same rows.
+    Each pattern gives one headline at most. The `top` kept are best by score (craft; the chance where the `model` shows
+    one for all) less likeness in characters and intent to those kept before (maximal marginal relevance). The first
+    five have an intent each, as long as there are intents, and stand best first; so do the rest after them.
 
     `topic_or_terms` is a term, a list of terms (the first that is a topic leads) or a TOPICS row. Slots are filled by
     `audience` (whom it calls), `season` (else a festival that rises in `trends`), `benefit` (a verb phrase of at most
     12 characters: 少剩菜), a second term of the same kind (the topic's, else one that rises in `trends`) and `number`
     (how many points the editor has, 2 to 20; without it lists have 3 to 5). Nothing else is claimed.
+    `write` is a callable prompt → list of texts, called once with a Chinese prompt that quotes the terms as material;
+    its lines pass the same score and gate (`origin` hook); the notes tell what was not used.
 
-    `write` is any callable prompt → list of texts, called once with a prompt in Chinese that quotes the terms as
-    material; its lines pass the same score and gate (`origin` hook); the notes tell what was not used.
-
-    Raises ChoiceError for an unknown platform or purpose, a number out of range and a writer that cannot be called,
-    ColumnError for rules and verdicts that cannot be used.
+    Raises ChoiceError (platform, purpose, number, a writer that cannot be called) and ColumnError (rules, verdicts).
 
     >>> suggest_headlines("大闸蟹", top=2)[["headline", "intent"]].values.tolist()
     [['大闸蟹怎么处理更省事？4步说清楚', '做法'], ['老人孩子也能吃大闸蟹吗？5点先留意', '人群']]
@@ -90,8 +89,7 @@ def suggest_headlines(
         slots = slots_for(terms, trends, people=people, benefit=wished, season=season, number=number)
         every = [one for one in fill(terms[0], slots) if len(one.headline) <= (row.max_chars or sys.maxsize)]
         written, more = _written(write, terms, slots, row.platform, purpose, max(top, 1))
-        every, notes = [*every, *written], [*notes, *said, *more]
-    every = _unlike(every)
+        every, notes = _unlike([*every, *written]), [*notes, *said, *more]
     scored = score_headlines(
         [one.headline for one in every],
         platform=platform,
@@ -157,8 +155,8 @@ def suggest_for_topics(
 ) -> pd.DataFrame:
     """HEADLINES for every topic, `topic_id` first: the `top` suggestions of each, in the topics' order.
 
-    A headline's audience is the first of the topic's `segments`, its season the topic's own `season` where that is a
-    text, else `season`. Blocked topics, those without a usable term, and none at all give no rows; why is in
+    A headline's audience is the first of the topic's `segments`, its season the topic's own `festival` where it has
+    one, else `season`. Blocked topics, those without a usable term, and none at all give no rows; why is in
     `frame.attrs["notes"]`, topic by topic. The other arguments are those of suggest_headlines, and so are the errors.
     """
     own, lessons = compliance.own_rules(rules), compliance.lessons_of(verdicts)
@@ -167,7 +165,6 @@ def suggest_for_topics(
     frame = check(topics, TOPICS)
     for topic in frame[frame["gate"] != "block"].to_dict("records"):
         segments = topic.get("segments")
-        named = topic.get("season")
         part = suggest_headlines(
             topic,
             audience=segments[0] if isinstance(segments, list) and segments else None,
@@ -175,7 +172,7 @@ def suggest_for_topics(
             top=top,
             purpose=purpose,
             trends=trends,
-            season=named if isinstance(named, str) and named else season,
+            season=festival_slot(topic.get("festival")) or season,
             rules=own,
             verdicts=lessons,
             benefit=benefit,
@@ -208,12 +205,13 @@ def _usable_terms(topic: Any, purpose: str) -> tuple[list[str], list[str]]:
         return [], [
             f"「{terms[kinds.index(GRAVE)]}」关系到伤亡或案件，不拿来做推广。要写资讯，请把用途改成资讯。"
         ]
-    lead = next((place for place, kind in enumerate(kinds) if kind != LOOSE), None)
+    usable = [place for place, kind in enumerate(kinds) if kind != LOOSE]
+    lead = next((place for place in usable if kinds[place] != WIDE), next(iter(usable), None))
     if lead is None:
         return [], [
             f"「{terms[0]}」还不成一个话题，写不出具体的标题。请写具体一些，例如说清是什么东西、什么事。"
         ]
-    notes = [] if lead == 0 else [f"「{terms[0]}」还不成一个话题，改用「{terms[lead]}」来写。"]
+    notes = [] if lead == 0 else [f"「{terms[0]}」太宽，改用「{terms[lead]}」来写。"]
     if kinds[lead] == NAME and purpose == "promotion":
         notes.append(f"「{terms[lead]}」像是人名。真人的名字用在推广里，要先有本人的同意。")
     if kinds[lead] in OTHER:
