@@ -1,4 +1,4 @@
-"""The invented world is what it says: written posts, planted stories that the miner finds, copies, broken rules."""
+"""The invented world is what it says: written posts, planted stories and effects that are found, copies, broken rules."""
 
 import datetime as dt
 import functools
@@ -10,6 +10,8 @@ import pytest
 
 import toolkit as tk
 from toolkit import lexicons, text
+from toolkit.headlines import HeadlineModel
+from toolkit.review import judge_test
 from toolkit.schema import TIME_ZONE
 
 LAST_WEEK = dt.date(2026, 9, 14)
@@ -182,3 +184,57 @@ def test_planted_headlines_break_the_rule_they_are_said_to_break() -> None:
     assert len(rules) == 12
     for post, rule in zip(rules["post"], rules["rule_id"], strict=True):
         assert rule in set(tk.check_copy(title[post])["rule_id"]), title[post]
+
+
+@functools.cache
+def account() -> pd.DataFrame:
+    return pd.read_csv(lexicons.sample_folder() / "account_posts.csv", encoding="utf-8-sig")
+
+
+def test_the_account_is_a_year_of_one_post_a_day_in_the_sample_world() -> None:
+    frame = account()
+    assert frame.columns.tolist() == ["title", "published_at", "reads", "position", "author"]
+    times = pd.to_datetime(frame["published_at"])
+    assert (len(frame), times.dt.date.nunique(), times.is_monotonic_increasing) == (320, 320, True)
+    assert times.dt.date.max() == dt.date(2026, 9, 20)
+    assert frame["reads"].min() > 0
+    assert set(frame["position"]) == {"头条", "次条"}
+    owners = tk.read_groups(lexicons.sample_folder() / "groups.csv").frame["owner"]
+    assert set(frame["author"]) == set(owners)
+    counts = frame["title"].value_counts()
+    assert counts[counts > 1].to_dict() == {"本周自提点营业时间": 4}
+    assert frame["title"].str.len().between(4, 24).all()
+    assert [title for title in counts.index if (tk.check_copy(title)["severity"] == "block").any()] == []
+
+
+def test_the_planted_effect_of_the_wording_is_modest_and_not_one_of_length() -> None:
+    frame = account()
+    reads = np.log(frame["reads"])
+    useful = frame["title"].str.contains("[0-9](?:步|处|个|种|点|件|分钟)", regex=True)
+    assert 0.3 < useful.mean() < 0.5
+    assert 0.3 < reads[useful].mean() - reads[~useful].mean() < 0.7
+    assert abs(np.corrcoef(frame["title"].str.len(), reads)[0, 1]) < 0.15
+
+
+def test_the_account_shows_a_chance_and_loses_it_with_shuffled_reads() -> None:
+    frame = account()
+    skill = HeadlineModel().fit(frame).skill_
+    assert (skill.posts, skill.shown) == (320, True)
+    assert 0.55 < skill.accuracy < 0.7
+    shuffled = frame.assign(reads=frame["reads"].sample(frac=1, random_state=0).to_numpy())
+    assert not HeadlineModel().fit(shuffled).skill_.shown
+    assert not HeadlineModel().fit(frame.head(49)).skill_.shown
+
+
+def test_the_headline_test_is_dealt_by_halves_inside_the_sample_groups() -> None:
+    counts = pd.read_csv(lexicons.sample_folder() / "headline_test.csv", encoding="utf-8-sig")
+    groups = tk.read_groups(lexicons.sample_folder() / "groups.csv").frame
+    table = counts.pivot_table(index="group_id", columns="arm", values=["shown", "hits"])
+    assert table.index.tolist() == groups["group_id"].tolist()
+    assert (abs(table["shown", "A"] - table["shown", "B"]) <= 1).all()
+    assert (counts["hits"] <= counts["shown"]).all()
+    assert (table["shown"].sum(axis=1).to_numpy() <= groups["members"].to_numpy(dtype=int)).all()
+    first = counts[counts["group_id"] <= "g03"]
+    judged = [judge_test(counts), judge_test(first), judge_test(first, left=0)]
+    assert [one.verdict for one in judged] == ["够了", "继续", "看不出差别"]
+    assert judged[0].best == "B"

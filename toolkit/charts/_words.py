@@ -114,7 +114,15 @@ _SPOKEN: dict[str, dict[str, str]] = {
         },
         **{"jsonl": "JSON Lines", "json": "JSON", "html": "网页", "md": "Markdown", "txt": "文本"},
     },
-    "origin": {"rising": "热词", "steady": "平时常说", "keyword": "突出的词", "season": "来自日历"},
+    "origin": {
+        "rising": "热词",
+        "steady": "平时常说",
+        "keyword": "突出的词",
+        "season": "来自日历",
+        "pattern": "句式",
+        "hook": "外来",
+        "rewrite": "改写",
+    },
     "angle": {row["angle"]: row["caption"] for row in lexicons.rows("angles")},
 }
 
