@@ -25,7 +25,7 @@ def explain_parts() -> pd.DataFrame:
 
     - part_length (20): width in the platform's recommended range; less in proportion outside, 0 above its limit.
     - part_specific (20): a number 8, a time 4, a place 4, things one can name 2, 4 or 6.
-    - part_benefit (15): how-to or something that happened 8, saving, ease or a result 5 each.
+    - part_benefit (15): how-to 8, saving, ease or a result 5 each, something that happened 3.
     - part_hook (15): a question 7, a reader's trouble, a list or a contrast 5, an open detail or a story 4.
     - part_audience (10): people called by name 6, the reader addressed 4, the audience's own words 6.
     - part_keyword (10): a trending term at the front 10, in the visible part 8, later 5; without `trends` how much of

@@ -127,8 +127,11 @@ def fit_ridge(
 
 
 def forward_test(posts: Posts, seed: int = 0) -> Forward:
-    """The model and its baselines, each learned on the earlier part, asked about the later."""
-    out, answers, came = Forward(), [], posts.residual()
+    """The model and its baselines, each learned on the earlier part, asked about the later.
+
+    The penalty is the one that puts more pairs of the later posts right.
+    """
+    out, came = Forward(), posts.residual()
     for train, whole in honest_folds(posts, seed):
         test = whole if posts.tests is None else _with_rivals(posts.tests, whole)
         learned, later = posts.take(train), posts.take(test)
@@ -138,23 +141,18 @@ def forward_test(posts: Posts, seed: int = 0) -> Forward:
         out.places.append(test)
         # held against all posts around them, learned from or not: the outcome only has to be known afterwards
         out.came.append(came[test] / ridge.spread - ridge.design.around(later.context) @ ridge.around)
-        out.said.append(np.column_stack([np.zeros(len(later)), *_baselines(learned, later, ridge.spread)]))
-        answers.append(ridge.design.rows(later.titles) @ ridge.coefficients + ridge.intercepts)
-    if answers:
-        agreed = [_agreement([part[:, one] for part in answers], out.came) for one in range(len(PENALTIES))]
-        best = int(np.argmax(agreed))
-        out.penalty = PENALTIES[best]
-        for said, part in zip(out.said, answers, strict=True):
-            said[:, 0] = part[:, best]
+        answers = ridge.design.rows(later.titles) @ ridge.coefficients + ridge.intercepts
+        out.said.append(np.column_stack([answers, *_baselines(learned, later, ridge.spread)]))
+    _, better, worse = pairs_of(posts, out, seed)
+    best = int(np.argmax(_right(better, worse)[:, : len(PENALTIES)].mean(axis=0))) if len(better) else 0
+    out.penalty = PENALTIES[best]
+    out.said = [said[:, [best, *range(len(PENALTIES), said.shape[1])]] for said in out.said]
     return out
 
 
-def _agreement(said: Sequence[np.ndarray], came: Sequence[np.ndarray]) -> float:
-    """How well scores go with outcomes within the parts: their correlation, 0 where either is all the same."""
-    one = np.concatenate([part - part.mean() for part in said])
-    other = np.concatenate([part - part.mean() for part in came])
-    size = float(np.linalg.norm(one) * np.linalg.norm(other))
-    return float(one @ other) / size if size else 0.0
+def _right(better: np.ndarray, worse: np.ndarray) -> np.ndarray:
+    """1 where the better has the higher score, one half where they are equal."""
+    return (better > worse) + 0.5 * (better == worse)
 
 
 def _with_rivals(tests: np.ndarray, places: np.ndarray) -> np.ndarray:
@@ -220,14 +218,12 @@ def measure_skill(posts: Posts, forward: Forward, seed: int = 0) -> Skill:
     tested = int(sum(len(places) for places in forward.places))
     if not len(blocks):
         return nothing_known(len(posts), "前后的阅读数没有可比的差别，暂不给胜出机会。", tested=tested)
-    right = (better > worse) + 0.5 * (better == worse)
+    right = _right(better, worse)
     names, codes = np.unique(blocks, return_inverse=True)
     codes = codes.reshape(blocks.shape)
     rng = np.random.default_rng(seed)
     draws = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), DRAWS).astype(np.float64)
-    weights = draws[:, codes[:, 0]] * draws[:, codes[:, 1]]
-    total = np.maximum(weights.sum(axis=1, keepdims=True), 1e-9)
-    shares = weights @ right / total
+    shares = np.concatenate([_shares(part, codes, right) for part in np.array_split(draws, DRAWS // 20)])
     accuracy, length, ridge = (float(value) for value in right.mean(axis=0))
     low, high = (float(value) for value in np.quantile(shares[:, 0], [0.025, 0.975]))
     gain_low, gain_high = (float(value) for value in np.quantile(shares[:, 0] - shares[:, 2], [0.025, 0.975]))
@@ -246,6 +242,12 @@ def measure_skill(posts: Posts, forward: Forward, seed: int = 0) -> Skill:
         tested=tested,
         reason=_reason(accuracy, low, high, baseline, gain_high),
     )
+
+
+def _shares(draws: np.ndarray, codes: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Draws × scores: the share of pairs put right, a pair counting as often as its blocks were drawn."""
+    weights = draws[:, codes[:, 0]] * draws[:, codes[:, 1]]
+    return weights @ right / np.maximum(weights.sum(axis=1, keepdims=True), 1e-9)
 
 
 def nothing_known(posts: int, reason: str, *, tested: int = 0) -> Skill:
