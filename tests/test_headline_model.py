@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 from sklearn.base import clone
+from sklearn.model_selection import cross_val_score
 
 from toolkit.headlines import HeadlineModel
 from toolkit.headlines._chance import FLAT, fit_curve
@@ -43,7 +44,8 @@ def test_a_planted_effect_is_found_and_shown(taught: HeadlineModel) -> None:
     assert skill.gain_low <= skill.accuracy - skill.ridge <= skill.gain_high
     assert skill.tested == 299, "the first half is only learned from, and one title stood there already"
     (useful, plain) = taught.chances([USEFUL, PLAIN])
-    assert plain[1] < plain[0] < 0.4 < 0.6 < useful[0] < useful[2]
+    assert plain[1] < plain[0] < 0.4
+    assert 0.6 < useful[0] < useful[2]
     assert skill.reason.endswith("所以给出胜出机会。")
     assert taught.predict([USEFUL, PLAIN]).tolist() == [True, False]
 
@@ -126,8 +128,8 @@ def test_rows_that_cannot_be_used_come_back_with_the_reason() -> None:
     model = HeadlineModel().fit(posts)
     assert model.posts_ == 56
     assert model.rejected_[["place", "reason"]].values.tolist() == [
-        [3, "阅读数缺失，或不是数"],
-        [4, "阅读数是负数"],
+        [3, "阅读数缺失"],
+        [4, "阅读数：负数「-2」"],
         [5, "标题是空的"],
         [6, "没有发布时间，不能和前后的内容比；请补上发布时间"],
     ]
@@ -155,9 +157,11 @@ def test_nothing_at_all_and_nothing_that_differs() -> None:
     assert model.predict_proba(["甲"]).tolist() == [[0.5, 0.5]]
 
 
-def test_chinese_captions_are_taken_for_the_columns() -> None:
+def test_headers_counts_and_dates_are_read_as_people_write_them() -> None:
     posts = account(80)
-    named = posts.rename(columns={"title": "标题", "reads": "阅读数", "published_at": "发布时间"})
+    named = posts.rename(columns={"title": "标题", "reads": "阅读量", "published_at": "发布时间"})
+    named["阅读量"] = named["阅读量"].map(lambda reads: f"{reads:,}")
+    named["发布时间"] = named["发布时间"].dt.strftime("%Y年%m月%d日 %H:%M")
     assert HeadlineModel().fit(named).skill_ == HeadlineModel().fit(posts).skill_
 
 
@@ -264,3 +268,78 @@ def test_further_context_is_used_where_it_is_named() -> None:
     named, unnamed = HeadlineModel(context=["店"]).fit(posts), HeadlineModel().fit(posts)
     assert named.skill_.accuracy > unnamed.skill_.accuracy + 0.02
     assert_frame_equal(unnamed.rejected_, named.rejected_)
+
+
+def test_what_is_read_most_is_written_in_wan() -> None:
+    posts = account(60).astype({"reads": "object"})
+    posts.loc[7, "reads"], posts.loc[8, "reads"] = "10万+", "1.2w"
+    usable, rejected = read_posts(posts)
+    assert rejected.empty
+    assert np.exp(usable.outcome[[7, 8]]).round().tolist() == [100_000, 12_000]
+
+
+def test_one_bad_date_costs_one_row() -> None:
+    posts = account(60).astype({"published_at": "object"})
+    posts.loc[5, "published_at"] = "昨天"
+    model = HeadlineModel().fit(posts)
+    assert model.rejected_["place"].tolist() == [5]
+    assert model.rejected_["reason"].iloc[0].endswith("不能和前后的内容比；请补上发布时间")
+
+
+@pytest.mark.parametrize("hours", [1, 4, 12])
+def test_a_short_history_shows_no_chance_by_luck(hours: int) -> None:
+    """All posts in a few days leave few weeks to draw: the interval must not collapse."""
+    shown = []
+    for seed in range(12):
+        posts = account(100, effect=0.0, seed=seed)
+        start = posts["published_at"].iloc[0]
+        posts["published_at"] = start + pd.to_timedelta(np.arange(100) * hours, unit="h")
+        skill = HeadlineModel().fit(posts).skill_
+        assert skill.high - skill.low > 0.1
+        shown.append(skill.shown)
+    assert sum(shown) <= 1
+
+
+def test_posts_that_all_hang_together_are_no_test() -> None:
+    same = account(80).assign(title="早安，各位街坊")
+    model = HeadlineModel().fit(same)
+    assert model.skill_.reason.startswith("这些发布连成一体")
+    assert model.predict_proba(["甲"]).tolist() == [[0.5, 0.5]]
+
+
+@pytest.mark.parametrize("blank", ["", None, False, float("nan")])
+def test_an_empty_test_column_is_none(blank: object) -> None:
+    posts = account(120)
+    assert HeadlineModel().fit(posts.assign(test=blank)).skill_ == HeadlineModel().fit(posts).skill_
+
+
+def test_a_few_tests_do_not_cost_an_account_its_posts() -> None:
+    posts = account(120)
+    posts["test"] = ["甲" if place < 10 else "" for place in range(120)]
+    assert HeadlineModel().fit(posts).posts_ == 120
+
+
+def test_a_model_that_knows_nothing_stays_so_when_it_is_kept() -> None:
+    model = pickle.loads(pickle.dumps(HeadlineModel().fit(account(10))))  # noqa: S301
+    assert model.chances(["甲"]).tolist() == [[0.5, 0.0, 1.0]]
+    assert not model.compare_pairs(["甲", "乙"])["apart"].any()
+
+
+def test_a_context_may_be_named_by_one_word() -> None:
+    posts = account(60).assign(店="总店")
+    assert HeadlineModel(context="店").fit(posts).posts_ == 60
+
+
+def test_undated_rows_in_any_order_give_the_same_model() -> None:
+    posts = account(200, dated=False)
+    again = HeadlineModel().fit(posts.sample(frac=1, random_state=5))
+    first = HeadlineModel().fit(posts)
+    assert first.skill_ == again.skill_
+    np.testing.assert_allclose(first.chances([USEFUL]), again.chances([USEFUL]), atol=1e-9)
+
+
+def test_scikit_learn_can_cross_validate_it() -> None:
+    posts = account(200, dated=False)
+    label = posts["title"].str.contains("怎么|新手").astype(int)
+    areas = cross_val_score(HeadlineModel(), posts[["title"]], label, scoring="roc_auc", cv=3)
+    assert areas.min() > 0.95

@@ -19,6 +19,11 @@ class Curve:
     slope: float
     covariance: np.ndarray
 
+    @property
+    def known(self) -> bool:
+        """Whether the score says anything at all."""
+        return self.slope > 0
+
     def chance(self, scores: np.ndarray) -> np.ndarray:
         """The chance at each score, between 0 and 1."""
         return _logistic(self.constant + self.slope * scores)

@@ -70,19 +70,18 @@ class Design:
     levels: dict[str, list[str]]
 
     @classmethod
-    def of(cls, titles: Sequence[str], context: pd.DataFrame) -> Design:
-        """The runs, the features' middle and spread, and the levels of the context seen often enough."""
+    def learned(cls, titles: Sequence[str], context: pd.DataFrame) -> tuple[Design, Any]:
+        """The runs, the features' middle and spread, the levels of the context seen often enough; and the titles' rows."""
         from sklearn.feature_extraction.text import TfidfVectorizer
 
         least = 1 if len(titles) < FEW_POSTS else 2
         characters = TfidfVectorizer(analyzer=character_runs, sublinear_tf=True, min_df=least)
         words = TfidfVectorizer(analyzer=word_runs, sublinear_tf=True, min_df=least)
         folded = fold(titles)
-        characters.fit(folded)
-        words.fit(words_of(folded))
+        runs = [characters.fit_transform(folded), words.fit_transform(words_of(folded))]
         names, features = feature_matrix(titles)
         spread = features.std(axis=0)
-        return cls(
+        design = cls(
             characters,
             words,
             names,
@@ -91,6 +90,7 @@ class Design:
             float(np.clip(FEATURE_POSTS / np.sqrt(max(len(titles), 1)), LEAST_FEATURE, MOST_FEATURE)),
             {name: _levels(context[name]) for name in context},
         )
+        return design, _side_by_side([*runs, design._held(features)])
 
     @property
     def sizes(self) -> tuple[int, int, int]:
@@ -99,22 +99,13 @@ class Design:
 
     def rows(self, titles: Sequence[str]) -> Any:
         """Titles × columns, sparse, without the context."""
-        from scipy import sparse
-
         folded = fold(titles)
-        return sparse.hstack(
-            [
-                self.characters.transform(folded),
-                self.words.transform(words_of(folded)),
-                sparse.csr_matrix(self.features(titles)),
-            ],
-            format="csr",
-        )
+        runs = [self.characters.transform(folded), self.words.transform(words_of(folded))]
+        return _side_by_side([*runs, self._held(feature_matrix(titles)[1])])
 
-    def features(self, titles: Sequence[str]) -> np.ndarray:
+    def _held(self, features: np.ndarray) -> np.ndarray:
         """The features, standardised, held in, and weighed."""
-        _, found = feature_matrix(titles)
-        held = np.clip((found - self.middle) / self.spread, -FURTHEST_FEATURE, FURTHEST_FEATURE)
+        held = np.clip((features - self.middle) / self.spread, -FURTHEST_FEATURE, FURTHEST_FEATURE)
         return self.feature_scale * held
 
     def around(self, context: pd.DataFrame) -> Any:
@@ -136,6 +127,12 @@ class Design:
         wanted = np.array([priors().get(name, 0.0) for name in self.names])
         units = np.where(np.isfinite(self.spread), self.spread, 0.0)
         return wanted * units / self.feature_scale / spread
+
+
+def _side_by_side(parts: Sequence[Any]) -> Any:
+    from scipy import sparse
+
+    return sparse.hstack([sparse.csr_matrix(part) for part in parts], format="csr")
 
 
 def _levels(values: pd.Series) -> list[str]:

@@ -29,6 +29,7 @@ from toolkit.schema import ChoiceError
 
 # the account is fitted this many times more, each time without one part, to see how much a score hangs on a few posts
 PARTS = 8
+ONE_UNIT = "这些发布连成一体（标题都一样、同一个测试，或作者互相用过同一个标题），分不出先学后考的两份，暂不给胜出机会。"
 SAME_OUTCOME = "这些发布的结果全都一样，学不出差别，暂不给胜出机会。"
 
 
@@ -51,7 +52,7 @@ class HeadlineModel:
     used), `posts_` (how many could).
     """
 
-    def __init__(self, *, context: Sequence[str] = (), seed: int = 0) -> None:
+    def __init__(self, *, context: Sequence[str] | str = (), seed: int = 0) -> None:
         self.context = context
         self.seed = seed
 
@@ -67,6 +68,15 @@ class HeadlineModel:
             setattr(self, name, value)
         return self
 
+    def __sklearn_tags__(self) -> Any:
+        from sklearn.utils import ClassifierTags, Tags, TargetTags
+
+        return Tags(
+            estimator_type="classifier",
+            target_tags=TargetTags(required=False),
+            classifier_tags=ClassifierTags(multi_class=False),
+        )
+
     def __repr__(self) -> str:
         if not hasattr(self, "skill_"):
             return "HeadlineModel（还没有学过）"
@@ -77,13 +87,15 @@ class HeadlineModel:
         exposures, position, author, topic, channel, test (an A/B test's id: then only titles of one test are
         compared). Returns itself.
 
-        Skill is measured forward in time (undated posts: by groups of equal titles and authors), no post, title or
+        `y` is taken row by row, whatever its index says. Skill is measured forward in time (undated posts: by groups of equal titles and authors), no post, title or
         test on both sides. The same posts give the same model. Rows that cannot be used are in `rejected_`.
 
         Raises ColumnError where title or outcome are missing, ChoiceError where `y` has another length.
         """
-        usable, self.rejected_ = read_posts(posts, y, context=self.context)
+        named = [self.context] if isinstance(self.context, str) else list(self.context)
+        usable, self.rejected_ = read_posts(posts, y, context=named)
         self.posts_ = len(usable)
+        self.classes_ = np.array([0, 1])
         self._ridge: Ridge | None = None
         self._curve: Curve = FLAT
         self._pair_curve: Curve = FLAT
@@ -93,6 +105,9 @@ class HeadlineModel:
             return self
         if not np.ptp(usable.residual()):
             self.skill_ = nothing_known(len(usable), SAME_OUTCOME)
+            return self
+        if usable.units.max() < 1:
+            self.skill_ = nothing_known(len(usable), ONE_UNIT)
             return self
         forward = forward_test(usable, self.seed)
         self.skill_ = measure_skill(usable, forward, self.seed)
@@ -134,7 +149,7 @@ class HeadlineModel:
         The interval holds what the account's few posts leave open of the score and of the step from score to chance.
         """
         scores = self._scores(texts_of(titles))
-        if self._curve is FLAT:
+        if not self._curve.known:
             return np.tile([0.5, 0.0, 1.0], (len(scores), 1))
         above = scores[:, 0] - self._usual
         low, high = self._curve.interval(above, _variance(scores))
@@ -157,7 +172,7 @@ class HeadlineModel:
         one, other = np.triu_indices(len(texts), 1)
         apart = scores[one] - scores[other]
         low, high = self._pair_curve.interval(apart[:, 0], _variance(apart))
-        if self._pair_curve is FLAT:
+        if not self._pair_curve.known:
             low, high = np.zeros(len(one)), np.ones(len(one))
         frame = pd.DataFrame(
             {
@@ -218,6 +233,6 @@ def _variance(scores: np.ndarray) -> np.ndarray:
 
 def _as_sure_as(curve: Curve, posts: int, pairs: int) -> Curve:
     """Pairs are many more than posts and tell no more than these: the covariance of as many as there are posts."""
-    if curve is FLAT:
+    if not curve.known:
         return curve
     return Curve(0.0, curve.slope, np.diag([0.0, curve.covariance[1, 1] * pairs / max(posts, 1)]))

@@ -9,17 +9,28 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toolkit.schema import POSTS as POSTS_CONTRACT
-from toolkit.schema import ChoiceError, ColumnError, as_frame, check, is_missing
+from toolkit import lexicons, tables
+from toolkit.schema import (
+    POSTS,
+    TIME_DTYPE,
+    ChoiceError,
+    ColumnError,
+    as_frame,
+    is_missing,
+    to_shanghai,
+)
 from toolkit.text import fold
 
 # what else may explain an outcome; of further columns only those that the caller names, for likes and shares are outcomes
 CONTEXT = ("author", "topic", "channel", "position")
-TITLE_NAMES = ("title", "headline", "标题")
 # the outcome of a post is held against the middle of this many posts around it
 TREND_POSTS = 61
 # residuals past this many standard deviations say "very many", not how many
 FURTHEST = 2.5
+# with fewer rows than this naming a test, a table is an account's posts and not one of tests
+LEAST_TESTED = 0.5
+# an interval from fewer weeks than this says nothing of its own width: then days are drawn, or hours
+FEWEST_BLOCKS = 12
 # a post of a year ago weighs half as much as one of today, an ancient one still a seventh: measured on 10 000 posts of
 # one site, pairwise accuracy .638 against .631 without; on 8 000 of another .606 against .602
 HALF_LIFE_DAYS = 365.0
@@ -64,7 +75,9 @@ class Posts:
             return self.outcome - _weighted_means(self.outcome, 1 / (self.noise + 0.01), self.tests)
         if self.days is None:
             return self.outcome - np.median(self.outcome)
-        middle = pd.Series(self.outcome).rolling(TREND_POSTS, center=True, min_periods=TREND_POSTS // 2).median()
+        middle = (
+            pd.Series(self.outcome).rolling(TREND_POSTS, center=True, min_periods=TREND_POSTS // 2).median()
+        )
         # at the ends half a window is left; what has fewer around it is held against the middle of all
         return self.outcome - middle.fillna(float(np.median(self.outcome))).to_numpy()
 
@@ -82,66 +95,74 @@ class Posts:
 def read_posts(posts: Any, y: Any = None, *, context: Sequence[str] = ()) -> tuple[Posts, pd.DataFrame]:
     """The posts that can be used, and the others with place (row number from 0), title and reason.
 
-    Raises ColumnError where there is no title or no outcome, or a named context column is absent.
+    Headers and counts are read as people write them (阅读量, 1.2万). Raises ColumnError where there is no title or no
+    outcome, or a named context column is absent.
     """
-    frame = _named(posts)
+    frame = _named(posts, context)
     given = None if y is None else _given(y, len(frame))
     if given is None and "reads" not in frame:
         raise _missing("reads", frame)
-    for name in context:
-        if name not in frame:
-            raise _missing(name, frame)
-    reads, exposures = _numbers(frame, "reads"), _numbers(frame, "exposures")
+    reasons = [""] * len(frame)
     titles = ["" if is_missing(title) else str(title) for title in frame["title"]]
-    reasons = _reasons(titles, reads, exposures, given)
-    times = _days(frame)
-    if times is not None and np.isfinite(times).mean() >= 0.5:
-        for place in np.flatnonzero(~np.isfinite(times)):
-            reasons[place] = reasons[place] or "没有发布时间，不能和前后的内容比；请补上发布时间"
-    else:
-        times = None
+    _mark(reasons, [not any(map(str.isalnum, title)) for title in titles], "标题是空的")
+    reads = None if given is not None else _counts(frame, "reads", reasons)
+    exposures = _counts(frame, "exposures", reasons) if given is None and "exposures" in frame else None
+    if given is not None:
+        _mark(reasons, ~np.isfinite(given), "结果（y）缺失，或不是数")
+    elif reads is not None and exposures is not None:
+        _mark(reasons, exposures < reads, "阅读数比曝光数还多")
+        _mark(reasons, exposures <= 0, "曝光数要大于 0")
+    times = _times(frame, reasons)
     tests = _tests(frame)
     if tests is not None:
         _refuse_lone(tests, reasons)
     usable = np.array([place for place, reason in enumerate(reasons) if not reason], dtype=np.int64)
-    if times is not None:
-        usable = usable[np.argsort(times[usable], kind="stable")]
+    days = None
+    if times is not None and len(usable):
+        usable = usable[np.argsort(times.iloc[usable], kind="stable")]
+        days = (times.iloc[usable] - times.iloc[usable[0]]).dt.total_seconds().to_numpy() / 86400
     outcome, noise = _outcome(reads, exposures, given)
-    rejected = pd.DataFrame(
-        [(place, titles[place], reason) for place, reason in enumerate(reasons) if reason],
-        columns=["place", "title", "reason"],
-    )
+    if days is None:
+        # an order of our own, so that the rows' order in the table says nothing
+        usable = np.array(sorted(usable, key=lambda place: (titles[place], outcome[place])), dtype=np.int64)
     names = [name for name in (*CONTEXT, *context) if name in frame]
     kept = frame[list(dict.fromkeys(names))].iloc[usable].reset_index(drop=True)
-    days = None if times is None else times[usable]
     whole = Posts(
         [titles[place] for place in usable],
         outcome[usable],
         noise[usable],
-        None if days is None else days - (days[0] if len(days) else 0.0),
+        days,
         None if tests is None else tests[usable],
         np.zeros(len(usable), dtype=np.int64),
         np.zeros(len(usable), dtype=np.int64),
-        kept.assign(**_clock(frame, usable, dated=times is not None)),
+        kept.assign(**_clock(times, usable)),
     )
-    return _with_units(whole), rejected
+    return _with_units(whole), _rejected(titles, reasons)
 
 
-def _named(posts: Any) -> pd.DataFrame:
-    frame = as_frame(posts, "发布记录")
-    names = [name for name in TITLE_NAMES if name in frame]
-    if not names:
-        raise _missing("title", frame)
-    frame = frame.rename(columns={names[0]: "title"})
-    captions = {
-        c.caption: c.name for c in POSTS_CONTRACT.columns if c.name not in frame and c.caption in frame
-    }
-    return frame.rename(columns=captions).reset_index(drop=True)
+def _rejected(titles: Sequence[str], reasons: Sequence[str]) -> pd.DataFrame:
+    rows = [(place, titles[place], reason) for place, reason in enumerate(reasons) if reason]
+    frame = pd.DataFrame(rows, columns=["place", "title", "reason"])
+    return frame.astype({"place": "Int64", "title": "str", "reason": "str"})
+
+
+def _named(posts: Any, context: Sequence[str]) -> pd.DataFrame:
+    """The frame with our column names, from captions and usual headers too."""
+    frame = as_frame(posts, POSTS.caption).reset_index(drop=True)
+    frame = frame.set_axis([str(name) for name in frame.columns], axis=1)
+    rename = {"headline": "title"} if "headline" in frame and "title" not in frame else {}
+    named = [name for name in frame.columns if name not in context]
+    mapping = tables.map_columns(named, POSTS, rename=rename, aliases=lexicons.header_aliases())
+    frame = frame.rename(columns=mapping)
+    for name in ("title", *context):
+        if name not in frame:
+            raise _missing(name, frame)
+    return frame
 
 
 def _missing(name: str, frame: pd.DataFrame) -> ColumnError:
     present = tuple(str(column) for column in frame.columns)
-    caption = POSTS_CONTRACT.captions.get(name, name)
+    caption = POSTS.captions.get(name, name)
     return ColumnError(
         f"发布记录缺少列 {name}（{caption}）。现有的列：{'、'.join(present) or '无'}。"
         "学习标题要有 title（标题）和 reads（阅读数）两列；请补上，或把那一列的表头改成这个名字。",
@@ -151,41 +172,53 @@ def _missing(name: str, frame: pd.DataFrame) -> ColumnError:
 
 
 def _given(y: Any, count: int) -> np.ndarray:
-    values = pd.to_numeric(pd.Series(list(y)), errors="coerce").to_numpy(dtype=np.float64)
+    values = pd.to_numeric(pd.Series(list(y), dtype="object"), errors="coerce").to_numpy(
+        dtype=np.float64, na_value=np.nan
+    )
     if len(values) != count:
         raise ChoiceError(f"y 有 {len(values)} 个值，发布记录有 {count} 行。请让两者一样多，一行对一个。")
     return values
 
 
-def _numbers(frame: pd.DataFrame, name: str) -> np.ndarray | None:
-    if name not in frame:
+def _mark(reasons: list[str], bad: Sequence[bool] | np.ndarray, reason: str) -> None:
+    """Note the reason where the row is bad and has none yet."""
+    for place in np.flatnonzero(bad):
+        reasons[place] = reasons[place] or reason
+
+
+def _counts(frame: pd.DataFrame, name: str, reasons: list[str]) -> np.ndarray:
+    """The counts of a column, missing ones marked with the reason."""
+    caption = POSTS.captions[name]
+    values = frame[name]
+    if pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_bool_dtype(values.dtype):
+        numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
+        _mark(reasons, ~np.isfinite(numbers), f"{caption}缺失")
+        _mark(reasons, numbers < 0, f"{caption}是负数")
+        return numbers
+    read = [tables.parse_count("" if is_missing(value) else value) for value in values]
+    for place, (number, reason) in enumerate(read):
+        if number is None:
+            reasons[place] = reasons[place] or (f"{caption}：{reason}" if reason else f"{caption}缺失")
+    return np.array([np.nan if number is None else number for number, _ in read], dtype=np.float64)
+
+
+def _times(frame: pd.DataFrame, reasons: list[str]) -> pd.Series | None:
+    """When each was published, or None where no row says so; where some do, the others cannot be used."""
+    if "published_at" not in frame:
         return None
-    return pd.to_numeric(frame[name], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-
-
-def _reasons(
-    titles: Sequence[str], reads: np.ndarray | None, exposures: np.ndarray | None, given: np.ndarray | None
-) -> list[str]:
-    """Why a row cannot be used; "" where it can."""
-    reasons = ["" if any(character.isalnum() for character in title) else "标题是空的" for title in titles]
-
-    def mark(bad: np.ndarray, reason: str) -> None:
-        for place in np.flatnonzero(bad):
-            reasons[place] = reasons[place] or reason
-
-    if given is not None:
-        mark(~np.isfinite(given), "结果（y）缺失，或不是数")
-        return reasons
-    if reads is None:
-        return reasons
-    mark(~np.isfinite(reads), "阅读数缺失，或不是数")
-    mark(reads < 0, "阅读数是负数")
-    if exposures is not None:
-        known = np.isfinite(exposures)
-        mark(~known, "曝光数缺失；这一列有的行有、有的行没有，请补齐或去掉这一列")
-        mark(known & (exposures < reads), "阅读数比曝光数还多")
-        mark(known & (exposures <= 0), "曝光数要大于 0")
-    return reasons
+    values = frame["published_at"]
+    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+        times, faults = to_shanghai(values), [""] * len(values)
+    else:
+        read = [tables.parse_time(None if is_missing(value) else value) for value in values]
+        times = pd.Series([moment for moment, _ in read], dtype=TIME_DTYPE)
+        faults = [fault for _, fault in read]
+    if times.isna().all() and not any(faults):
+        return None
+    for place in np.flatnonzero(times.isna()):
+        why = faults[place] or "没有发布时间"
+        reasons[place] = reasons[place] or f"{why}，不能和前后的内容比；请补上发布时间"
+    return times
 
 
 def _outcome(
@@ -202,28 +235,24 @@ def _outcome(
         return np.log(clicked / passed), 1 / clicked + 1 / passed
 
 
-def _days(frame: pd.DataFrame) -> np.ndarray | None:
-    if "published_at" not in frame:
-        return None
-    times = check(frame[["title", "published_at"]].assign(reads=0), POSTS_CONTRACT)["published_at"]
-    seconds = times.dt.tz_convert("UTC").astype("int64").to_numpy(dtype=np.float64) / 1e6
-    return np.where(times.isna(), np.nan, seconds / 86400)
-
-
-def _clock(frame: pd.DataFrame, usable: np.ndarray, *, dated: bool) -> dict[str, Any]:
+def _clock(times: pd.Series | None, usable: np.ndarray) -> dict[str, Any]:
     """Weekday and part of the day, as words."""
-    if not dated:
+    if times is None:
         return {}
-    times = check(frame[["title", "published_at"]].assign(reads=0), POSTS_CONTRACT)["published_at"]
     local = times.iloc[usable].reset_index(drop=True)
     return {"weekday": local.dt.day_of_week.astype("str"), "hour": (local.dt.hour // 4).astype("str")}
 
 
 def _tests(frame: pd.DataFrame) -> np.ndarray | None:
+    """The number of each row's A/B test, or None where fewer than half the rows name one: these are then posts as
+    any other."""
     name = next((name for name in ("test", "test_id") if name in frame), None)
     if name is None:
         return None
-    return pd.factorize(frame[name].astype("object"), use_na_sentinel=True)[0]
+    named = frame[name].map(lambda value: "" if is_missing(value) or value is False else str(value).strip())
+    if not (named != "").mean() >= LEAST_TESTED:
+        return None
+    return pd.factorize(named.where(named != "", None), use_na_sentinel=True)[0]
 
 
 def _refuse_lone(tests: np.ndarray, reasons: list[str]) -> None:
@@ -242,7 +271,7 @@ def _weighted_means(values: np.ndarray, weights: np.ndarray, labels: np.ndarray)
 
 
 def _with_units(posts: Posts) -> Posts:
-    """Number what belongs together: equal titles, one test; undated posts of one author too.
+    """Number what belongs together: equal titles, one test; undated posts of one author too, where there are many.
 
     Blocks, for intervals: tests, else weeks of a dated account, else the units.
     """
@@ -251,15 +280,25 @@ def _with_units(posts: Posts) -> Posts:
         keys.append(posts.tests)
     elif posts.days is None and "author" in posts.context:
         author = posts.context["author"]
-        if author.nunique() > 1:
+        # two or three authors kept apart would leave an interval of two or three draws
+        if author.nunique() >= FEWEST_BLOCKS:
             keys.append(pd.factorize(author.astype("object"))[0])
     units = _joined(keys, len(posts))
     blocks = units
     if posts.tests is None and posts.days is not None:
-        blocks = (posts.days // 7).astype(np.int64)
+        blocks = _spans(posts.days)
     return Posts(
         posts.titles, posts.outcome, posts.noise, posts.days, posts.tests, units, blocks, posts.context
     )
+
+
+def _spans(days: np.ndarray) -> np.ndarray:
+    """The week of each post; its day, hour or the post itself where the later half holds too few of the longer."""
+    later = days[len(days) // 2 :]
+    for length in (7, 1, 1 / 24):
+        if len(np.unique(later // length)) >= FEWEST_BLOCKS:
+            return (days // length).astype(np.int64)
+    return np.arange(len(days))
 
 
 def _joined(keys: Sequence[np.ndarray], count: int) -> np.ndarray:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from toolkit.headlines._design import Design
-from toolkit.headlines._posts import FURTHEST, Posts
+from toolkit.headlines._posts import FEWEST_BLOCKS, FURTHEST, Posts
 from toolkit.text import fold
 
 # fewer posts than this and nothing is said (DESIGN section 6)
@@ -32,7 +32,9 @@ class Skill:
     accuracy is the share of pairs put right, low and high its 95% interval over weeks (tests, authors). baseline is
     what length alone puts right on the same pairs, at least the coin's 0.5; ridge what a ridge on runs of characters
     does, gain_low and gain_high the interval of the difference to it. `shown`: may a chance be shown, which is where
-    low is above baseline and the ridge is not clearly better; `reason` says why or why not. `tested` posts were asked.
+    low is above baseline and the ridge is not clearly better; `reason` says why or why not. `tested` posts were asked. The better of
+    two penalties is taken on these same pairs, which flatters accuracy a little (false alarms stay under 2.5%,
+    `benchmarks/headlines.py`, part `weeks`).
     """
 
     posts: int
@@ -102,11 +104,11 @@ def fit_ridge(
     from scipy import sparse
     from sklearn.linear_model import Ridge as Solver
 
-    design = Design.of(posts.titles, posts.context)
+    design, rows = Design.learned(posts.titles, posts.context)
     residual = posts.residual()
     spread = max(float(np.std(residual)), 1e-9)
     wanted = np.clip(residual / spread, -FURTHEST, FURTHEST)
-    rows, around = design.rows(posts.titles), design.around(posts.context)
+    around = design.around(posts.context)
     expected = np.zeros(rows.shape[1])
     expected[rows.shape[1] - len(design.names) :] = design.expected(spread)
     matrix = sparse.hstack([rows, around], format="csr")
@@ -220,6 +222,13 @@ def measure_skill(posts: Posts, forward: Forward, seed: int = 0) -> Skill:
         return nothing_known(len(posts), "前后的阅读数没有可比的差别，暂不给胜出机会。", tested=tested)
     right = _right(better, worse)
     names, codes = np.unique(blocks, return_inverse=True)
+    if len(names) < FEWEST_BLOCKS:
+        what = "个测试" if posts.tests is not None else "位作者" if posts.days is None else "段时间"
+        return nothing_known(
+            len(posts),
+            f"能用来验的只有 {len(names)} {what}，少于 {FEWEST_BLOCKS}，说不准，暂不给胜出机会。",
+            tested=tested,
+        )
     codes = codes.reshape(blocks.shape)
     rng = np.random.default_rng(seed)
     draws = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), DRAWS).astype(np.float64)
