@@ -45,7 +45,7 @@ def test_a_planted_effect_is_found_and_shown(taught: HeadlineModel) -> None:
     assert skill.tested == 299, "the first half is only learned from, and one title stood there already"
     (useful, plain) = taught.chances([USEFUL, PLAIN])
     assert plain[1] < plain[0] < 0.4
-    assert 0.6 < useful[0] < useful[2]
+    assert 0.55 < useful[0] < useful[2]
     assert skill.reason.endswith("所以给出胜出机会。")
     assert taught.predict([USEFUL, PLAIN]).tolist() == [True, False]
 
