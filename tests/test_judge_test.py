@@ -249,6 +249,8 @@ REASONS: list[tuple[Row, str]] = [
     (("C", 10, "很多"), "点开人数：看不懂的数字「很多」"),
     (("C", None, 1), "没有看到人数"),
     (("C", 10, ""), "没有点开人数"),
+    (("C", 10, pd.NA), "没有点开人数"),
+    (("C", pd.NaT, 1), "没有看到人数"),
     (("", 10, 1), "没有写是哪个版本"),
 ]
 
@@ -358,6 +360,17 @@ def test_versions_that_nobody_saw() -> None:
     assert np.isnan(found.arms.loc[2, ["rate", "p_best", "expected_loss", "comparable"]].astype(float)).all()
     none = judge_test(table([("A", 0, 0), ("B", 0, 0)]))
     assert none.sentence == "继续：还没有两个版本有人看到，等有了数再看。"
+    assert none.best == ""
+
+
+def test_a_rejected_row_is_no_sign_of_a_wrong_split() -> None:
+    rows = [("A", 1_000, 50, "g1"), ("A", 1_000, 50, "g2"), ("B", 1_000, 60, "g1"), ("B", 1_000, "？", "g2")]
+    found = judge_test(table(rows, "group_id"))
+    assert math.isnan(found.split_p)
+    assert not any("原定的比例" in note for note in found.notes)
+    assert "没有用上" in found.sentence and "原定的比例" not in found.sentence
+    off = judge_test(table([("A", 1_000, 50), ("B", 2_000, 120)]))
+    assert off.split_p < 0.001 and "原定的比例" in off.notes[0]
 
 
 def test_many_versions_are_judged_and_told() -> None:

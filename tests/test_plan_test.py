@@ -10,6 +10,7 @@ from scipy.special import ndtr, ndtri
 
 from toolkit.review import plan_test, seen_lift
 from toolkit.review._rule import drift, level
+from toolkit.review._words import percents
 from toolkit.schema import ChoiceError
 
 # Fleiss, Levin and Paik (2003), two-sided 0.05 and power 0.8, with their correction: rates and people for each
@@ -33,6 +34,24 @@ def test_a_plan_says_people_days_and_what_can_be_seen() -> None:
         "真有这么大的差别，十次里约有八次能看出来；更小的差别多半看不出。"
         "只有 200 人时，要到 23%（多 357%）才看得出，平常的差别看不出。"
     )
+
+
+@pytest.mark.parametrize(
+    ("lift", "told"),
+    [
+        (0.001, "从 5% 到 5.005%（多 0.1%），每个版本要 4.54亿人看到，2 个版本共 9.09亿人。"),
+        (0.01, "从 5% 到 5.05%（多 1%），每个版本要 457万人看到，2 个版本共 913万人。"),
+        (1e-6, "从 5% 到 5.000005%（多 0.0001%），每个版本要 4,539,967亿人看到"),
+    ],
+)
+def test_a_small_lift_is_told_with_the_digits_it_needs(lift: float, told: str) -> None:
+    assert told in plan_test(0.05, lift=lift).sentence
+
+
+@given(share=st.floats(0.001, 0.9), lift=st.floats(1e-5, 0.1))
+def test_two_rates_are_told_as_far_apart_as_they_are(share: float, lift: float) -> None:
+    now, then = (float(text.removesuffix("%")) for text in percents(share, share * (1 + lift)))
+    assert then - now == pytest.approx(100 * share * lift, rel=0.1)
 
 
 def test_without_people_a_day_there_are_no_days() -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import toolkit as tk
 from toolkit import lexicons
 from toolkit.schema import DOCUMENTS, TIME_ZONE, TOPICS, ChoiceError, ColumnError
+from toolkit.topics import topic_angles
 from toolkit.topics._fit import topic_fits
 from toolkit.topics._order import topic_front, topic_order
 from toolkit.topics._parts import PARTS, RANK_SENTENCE, ZERO, part_of, read_weights, topic_parts
@@ -109,7 +110,7 @@ def test_what_is_not_given_counts_as_full_and_says_so() -> None:
     )
     assert every["not_measured"].tolist() == [[], []]
     no_days = rank_topics(topics(), documents=documents(published_at=None), today=TODAY)
-    assert no_days["not_measured"].tolist() == [["话题性", "高频", "对群", "品牌", "新意"]] * 2
+    assert no_days["not_measured"].tolist() == [["话题性", "高频", "对群", "品牌", "新意", "空档"]] * 2
 
 
 def test_heat_fades_by_half_lives_of_its_pace() -> None:
@@ -169,6 +170,15 @@ def test_spread_focus_and_room_are_of_sources_and_titles() -> None:
     days = pd.to_datetime(["2026-09-12", "2026-09-12", *["2026-09-15"] * 5]).tz_localize(TIME_ZONE)
     late = rank_topics(topics(), documents=documents(published_at=days), today=TODAY)
     assert share_of(late, "crab", "room") == pytest.approx(0.5)
+
+
+def test_undated_documents_say_nothing_of_who_wrote_before() -> None:
+    days = pd.Series(pd.to_datetime(["2026-09-12", None, *["2026-09-15"] * 5])).dt.tz_localize(TIME_ZONE)
+    some = rank_topics(topics(), documents=documents(published_at=days), today=TODAY)
+    assert share_of(some, "crab", "room") == pytest.approx(0.75)  # 甲 of four had, 乙 is not told
+    none = rank_topics(topics(), documents=documents(published_at=None), today=TODAY)
+    assert none["part_room"].tolist() == [0.0, 0.0]
+    assert all("空档" in missing for missing in none["not_measured"])
 
 
 @pytest.mark.parametrize(
@@ -330,6 +340,27 @@ def test_deaths_and_disasters_are_no_marketing_topics() -> None:
     assert tk.suggest_for_topics(pd.DataFrame([row])).empty
 
 
+@pytest.mark.parametrize(
+    ("terms", "title", "body", "harm"),
+    [
+        (["大桥"], "大桥的消息", "多人遇难", True),
+        (["大橋遇難"], "大橋", "", True),
+        (["大桥"], "大橋多人遇難", "", True),
+        (["大桥"], "大桥的消息", "风景" * 150 + "多人遇难", False),
+        (["大桥"], "大桥通车", "可以走了", False),
+    ],
+)
+def test_ranking_and_angles_agree_on_what_is_harm(
+    terms: list[str], title: str, body: str, harm: bool
+) -> None:
+    frame = topics(label=["大桥", "绘本"], terms=[terms, ["绘本"]])
+    told = documents(title=[title] * 4 + TITLES[4:], body=[body] * 7)
+    ranked = rank_topics(frame, documents=told).set_index("topic_id")
+    offered = topic_angles(frame, told)
+    assert (ranked.at["crab", "angle"] == HARM_SENTENCE) == harm
+    assert (set(offered.loc[offered["topic_id"] == "crab", "angle"]) == {"question", "stance"}) == harm
+
+
 def test_empty_topics_give_the_same_columns() -> None:
     full = rank_topics(topics(), documents=documents(), today=TODAY)
     empty = rank_topics(TOPICS.empty(), documents=DOCUMENTS.empty(), groups=groups(), today=TODAY)
@@ -413,8 +444,11 @@ def test_the_order_says_how_firm_it_is() -> None:
     assert "前三名里有两个换权重也不掉出前三" in swap.attrs["notes"][1]
     assert topic_order(close, spread=0)["can_lead"].tolist() == [True, False, False, False]
     assert topic_order(close.head(0)).empty
-    with pytest.raises(ChoiceError, match="spread 要在 0 和 1 之间"):
-        topic_order(close, spread=2)
+    bad: Any
+    for bad in (2, "x", None, math.nan, True):
+        with pytest.raises(ChoiceError, match="spread 要在 0 和 1 之间"):
+            topic_order(close, spread=bad)
+    assert topic_order(close, spread=np.float64(0))["can_lead"].tolist() == [True, False, False, False]
     with pytest.raises(ColumnError, match="请先用 rank_topics 排过"):
         topic_order(topics())
 
@@ -468,5 +502,11 @@ def test_every_part_has_its_row() -> None:
     assert table["part"].tolist() == [f"part_{name}" for name in PARTS]
     assert table["certainty"].isin(["实测", "经验"]).all()
     assert table["floor"].between(0, 1).all()
+    measured = table[table["certainty"] == "实测"]
+    assert measured["part"].tolist() == [f"part_{name}" for name in ("heat", "known", "talk", "often")]
+    assert measured["source"].str.contains("benchmarks/topics.py --tune.*56 天").all()
+    assert table.loc[table["certainty"] == "经验", "source"].str.startswith("经验：").all()
+    decay = lexicons.table("topic-decay")
+    assert decay["source"].str.match("[一-鿿]|benchmarks/topics.py 的 decay 表").all()
     for row in lexicons.rows("topic-decay"):
         assert float(row["half_life_days"]) > 0

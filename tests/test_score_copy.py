@@ -386,6 +386,71 @@ def test_wrong_arguments_are_refused_in_chinese() -> None:
         score_copy(pd.DataFrame({"正文": ["甲"]}))
 
 
+WRONG: list[Any] = [None, 3, b"x", {"copy": "甲"}, {"甲"}, [b"x"], [["甲"]], [{"copy": "甲"}], [True]]
+
+
+@pytest.mark.parametrize("texts", WRONG, ids=repr)
+def test_what_is_no_message_is_refused(texts: Any) -> None:
+    with pytest.raises(InputError, match=r"消息.*文字"):
+        score_copy(texts)
+
+
+def test_one_message_that_is_none_is_refused_too_and_a_number_in_a_cell_is_text() -> None:
+    text: Any
+    for text in (b"x", ["甲"], {"copy": "甲"}):
+        with pytest.raises(InputError, match="一条消息要是文字"):
+            advise_copy(text)
+    with pytest.raises(InputError, match="一条消息要是文字"):
+        score_copy(pd.DataFrame({"copy": ["甲", ["乙"]]}))
+    assert score_copy(pd.Series([12, 3.5]))["text"].tolist() == ["12.0", "3.5"]
+    assert score_copy(one for one in ["甲"])["text"].tolist() == ["甲"]
+
+
+def test_words_said_again_are_no_message() -> None:
+    row = score_one("早安，" + "今天天气很好，" * 8)
+    assert {name: row[name] for name in PARTS} == {
+        "part_opening": 10.0,
+        "part_length": 3.0,
+        "part_action": 8.0,
+        "part_value": 2.0,
+        "part_facts": 2.0,
+        "part_people": 0.0,
+        "part_layout": 4.0,
+    }
+    assert row["craft"] == 29.0
+    assert row["advice"][0].startswith("再写具体一点：干货一般 50–260 个字")
+
+
+IDLE = [
+    (
+        "value",
+        "写成能照做的",
+        "第二天早上的风有些凉，湖水一层一层，颜色比上个月深，岸边的人不多，柳树还绿着，天很高，云走得慢，心里静得很，像是过了一个长假。",
+    ),
+    (
+        "notice",
+        "写一句那大家怎么办",
+        "楼下的桂花开了，香味一直飘到三楼，下过雨更浓，夜里关着窗也闻得见，很好。",
+    ),
+    ("red_packet", "写一句为什么发", "风有些凉，湖水一层一层，颜色比上个月深，柳树还绿着。"),
+]
+
+
+@pytest.mark.parametrize(("kind", "advice", "text"), IDLE, ids=lambda value: str(value)[:8])
+def test_where_nothing_is_asked_and_nothing_told_the_action_gets_half(
+    kind: str, advice: str, text: str
+) -> None:
+    assert score_one(text, kind=kind)["part_action"] == 10.0
+    found = advise_copy(text, kind=kind)
+    assert found["part"].ne("part_action").all() and found["advice"].str.len().gt(1).all()
+    # the same words with what the kind lives on: nothing more need be asked
+    told = {"value": "先擦干，再放冷藏，别放门边。", "notice": "照常取菜。", "red_packet": "天冷了。"}[kind]
+    whole = score_one(text + told, kind=kind)
+    assert whole["part_action"] == 20.0
+    promised = found.loc[found["advice"].str.startswith(advice), "craft"].tolist()
+    assert promised == [whole["craft"]]
+
+
 def test_an_audience_asks_for_its_own_words() -> None:
     text = "家里爱喝汤的，青禾镇的带泥藕到了。"
     assert score_one(text, audience="咖啡")["part_people"] == 2.0

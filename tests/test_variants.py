@@ -219,6 +219,13 @@ def test_wrong_arguments_are_refused_in_chinese() -> None:
         vary_copy([PEARS], segments=["学生"])  # type: ignore[arg-type]
     with pytest.raises(ChoiceError, match="请写明给哪几群人"):
         vary_copy(PEARS)
+    bad: Any
+    for bad, place in (([None], 1), (["学生", float("nan")], 2), ([b"x"], 1), ([["学生"]], 1), ([pd.NA], 1)):
+        with pytest.raises(ChoiceError, match=f"segments 里第 {place} 个不是人群的名字"):
+            vary_copy(PEARS, segments=bad)
+    for bad in (5, b"x", {"学生": 1}):
+        with pytest.raises(ChoiceError, match="segments 要写成人群名字的列表"):
+            vary_copy(PEARS, segments=bad)
     with pytest.raises(ColumnError, match="群表缺少列 segment（现有的列：name）"):
         vary_copy(PEARS, groups=pd.DataFrame({"name": ["甲"]}))
     with pytest.raises(ChoiceError, match="不认识的消息类型"):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import numbers
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,11 +27,13 @@ from toolkit.headlines._copy_parts import (
     read_message,
 )
 from toolkit.headlines._inputs import Wanted, wanted_for
-from toolkit.schema import COPY, CRAFT_ADVICE, ColumnError, check, is_missing
+from toolkit.schema import COPY, CRAFT_ADVICE, ColumnError, InputError, check, is_missing, shown_value
 
 _FINDINGS_TOLD = 2
 _ADVICE_KEPT = 4
 _COLUMNS = ("copy", "text", "文案", "原文")
+# what holds several messages; a mapping, a set or bytes would be read wrongly
+_LISTS = (list, tuple, pd.Series, pd.Index, np.ndarray, pd.api.extensions.ExtensionArray, Iterator)
 _WRITE = "还没有文字，先写一句看看。"
 
 
@@ -88,18 +92,20 @@ def score_copy(
     empty frame with the same columns. Missing values count as blank; a message without letters or digits scores 0.
 
     `kind` is value, discussion, promotion, event, red_packet, poll or notice (or its Chinese word): each is held to its
-    own checks (`explain_copy_checks`), whose points add up to the same part maxima:
+    own checks, whose points add up to the same part maxima:
 
     - part_opening (20): what it is about 10, to whom 5, no empty phrases 5; all in what shows first (`opening`).
-    - part_length (10): characters without links in the kind's range; less in proportion outside.
-    - part_action (20): one thing to do and not three, how to do it, nothing to forward or to recruit for it.
+    - part_length (10): characters without links in the kind's range; less in proportion outside, or where the same
+      words said again fill it.
+    - part_action (20): one thing to do and not three, how to do it, nothing to forward or to recruit for it; half of it
+      at most where nothing is asked and the kind's own substance (steps, a reason, what now) is not there either.
     - part_value (15): use before sale, few selling sentences, what the kind lives on (steps, an own answer, a place …).
     - part_facts (15): date and hour in one sentence, price beside its amount, one link on a line of its own.
     - part_people (5): speaks to people; with `audience` (a GROUPS row or a theme) also in its words.
     - part_layout (15): short paragraphs, few emoji and marks, no pressing, no @所有人.
 
-    All of it is convention (经验), 写法检查，不是预测. Points for having no fault shrink where a message is shorter than its
-    kind's shortest length or more than twice its longest. The rubric reads the first 3,000 characters, the gate all of them.
+    All of it is convention (经验), 写法检查，不是预测. Points for having no fault shrink where a message says less than its
+    kind's shortest length (words said again do not count) or more than twice its longest. The rubric reads the first 3,000 characters, the gate all of them.
 
     `gate` and `findings` are those of `check_copy`; a message with blanks still open (【…价格】, {称呼}) is "block", and
     each blank counts as a finding. `length` is in code points. `folded_at` is the number of code points that show before the
@@ -108,8 +114,8 @@ def score_copy(
     beginning on one line, as far as the chat list or the folded post shows it. `advice` is best first: blanks, findings, then edits with
     the score that the message would have.
 
-    Raises ChoiceError for an unknown kind, platform or purpose; ColumnError for a frame without messages and for rules
-    and verdicts that cannot be used.
+    Raises ChoiceError for an unknown kind, platform or purpose; InputError for what is no text; ColumnError for a frame
+    without messages and for rules and verdicts that cannot be used.
 
     >>> scored = score_copy("取菜的邻居，明天9月22日起自提点改到东门岗亭，时间不变，还是17:00到19:00。", kind="notice")
     >>> scored[["craft", "gate", "length", "folded_at"]].values.tolist()
@@ -141,7 +147,7 @@ def advise_copy(
     [['part_length', 26.0]]
     """
     wanted = _wanted(platform, purpose, audience, rules, verdicts)
-    judged = _judge("" if is_missing(text) else str(text), kind_of(kind), wanted)
+    judged = _judge(_text(text), kind_of(kind), wanted)
     craft = float(sum(judged.points.values()))
     if judged.reading.blank:
         rows = [(_WRITE, "", 0.0)]
@@ -165,7 +171,11 @@ def _messages(texts: Any) -> list[tuple[str, Kind | None]]:
     if isinstance(texts, str):
         return [(texts, None)]
     if not isinstance(texts, pd.DataFrame):
-        return [("" if is_missing(value) else str(value), None) for value in texts]
+        if not isinstance(texts, _LISTS):
+            raise InputError(
+                f"这里要一条或几条消息的文字，收到的是 {shown_value(texts)}。请给文字、列表或内容表。"
+            )
+        return [(_text(value), None) for value in texts]
     names = [name for name in _COLUMNS if name in texts.columns]
     if not names:
         present = tuple(str(name) for name in texts.columns)
@@ -174,12 +184,21 @@ def _messages(texts: Any) -> list[tuple[str, Kind | None]]:
             missing=("copy",),
             present=present,
         )
-    values = ["" if is_missing(value) else str(value) for value in texts[names[0]]]
+    values = [_text(value) for value in texts[names[0]]]
     column = next((name for name in ("kind", "类型") if name in texts.columns), None)
     if column is None:
         return [(value, None) for value in values]
     kinds = [None if is_missing(name) or not str(name) else kind_of(str(name)) for name in texts[column]]
     return list(zip(values, kinds, strict=True))
+
+
+def _text(value: Any) -> str:
+    """One message; a missing value is blank, and a cell that a sheet took for a number is written out."""
+    if is_missing(value):
+        return ""
+    if isinstance(value, (str, numbers.Real)) and not isinstance(value, bool):
+        return str(value)
+    raise InputError(f"一条消息要是文字，这里给的是 {shown_value(value)}。请给文字，几条就放进一个列表。")
 
 
 def _judge(text: str, kind: Kind, wanted: Wanted) -> _Judged:
@@ -237,7 +256,9 @@ def _gains(judged: _Judged) -> list[tuple[int, Check, str]]:
     for row in checks():
         if reading.seen[row.check].share == 1 or (row.check == "theme" and not reading.themed):
             continue
-        mended = {**reading.also.get(row.check, {}), row.check: 1.0}
+        if reading.idle and row.part == "action" and not reading.seen[row.check].found:
+            continue
+        mended = {row.check: 1.0, **reading.also.get(row.check, {})}
         gain = sum(points_of(reading, **mended).values()) - now
         if gain > 0:
             gains.append((gain, row, advice_for(row, reading)))

@@ -5,6 +5,7 @@ Checks, their points by kind, cues, actions and kinds are rows of `corpora/lexic
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import re
 from dataclasses import dataclass
@@ -20,6 +21,12 @@ LONGEST_READ = 3000
 _NEAR = 20  # characters between a price and its amount
 _LABEL = 16  # characters that may stand before a link on its line
 _BEFORE_SALE = 15  # letters and digits before the first word that sells
+# of the characters of a message so many stand in words not said before; the least of the cases is 0.72
+_NEW_WORDS = 0.7
+# of the characters of a message at least so many are letters and digits, but where emoji fill it (cases: 0.73 and up)
+_LETTERS = 0.7
+# what an action gets that nobody is asked for
+_IDLE = 0.5
 _FAR_TOO_LONG = 2  # times the longest length, from where on the faults that are not there count less
 _OPTIONS = range(2, 7)
 _LINK = re.compile(r"(?:https?://|www\.)[!-~]*[a-z0-9/=#_-]|#小程序://[^\s,。]+", re.IGNORECASE)
@@ -80,7 +87,8 @@ class Reading:
     """What the rubric sees in one message.
 
     `also` tells what else changes when a check is mended: the same words may stand in the way of two. `fullness` is
-    how much of the shortest length there is, and less than 1 for what is far too long.
+    how much of the shortest length there is, and less than 1 for what is far too long. `idle`: nothing is asked for,
+    as the kind may, and nothing told that people could act on either.
     """
 
     kind: Kind
@@ -90,6 +98,7 @@ class Reading:
     opening: str
     themed: bool
     blank: bool
+    idle: bool
 
 
 @functools.cache
@@ -194,25 +203,34 @@ def read_message(text: str, kind: Kind, wanted: Wanted) -> Reading:
     """What the rubric sees in the text."""
     opening = opening_of(text[:LONGEST_READ], fold_of(wanted.platform.platform))
     message = _message(text[:LONGEST_READ], opening)
-    length = len(_LINK.sub("", text).strip())
+    length, said = len(_LINK.sub("", text).strip()), _said(message.plain)
     seen = {
         **_opening(message),
-        "length": _length(length, kind),
+        "length": _length(length, said, kind),
         **_action(message, kind),
         **_value(message, kind),
         **_facts(message, kind),
         **_people(message, wanted),
         **_layout(message, kind),
     }
-    written = sum(character.isalnum() for character in message.plain)
+    also = _also(message, seen, kind)
+    idle = (
+        kind.action == "maybe" and not _ways(message) and not any(seen[name].share for name in _lives(kind))
+    )
+    if idle:
+        for name in ("act_one", "act_free"):
+            seen[name] = dataclasses.replace(seen[name], share=_IDLE * seen[name].share)
+        also["act_free"] = {"act_free": _IDLE}
+        also |= {name: {"act_one": 1.0, "act_free": 2 * seen["act_free"].share} for name in _lives(kind)}
     return Reading(
         kind=kind,
         seen=seen,
-        also=_also(message, seen, kind),
-        fullness=min(1.0, written / kind.low, _FAR_TOO_LONG * kind.high / max(1, length)),
+        also=also,
+        fullness=min(1.0, said / kind.low, _FAR_TOO_LONG * kind.high / max(1, length)),
         opening=opening,
         themed=wanted.theme is not None,
         blank=not any(character.isalnum() for character in text),
+        idle=idle,
     )
 
 
@@ -232,9 +250,28 @@ def _opening(message: _Message) -> dict[str, Seen]:
     }
 
 
-def _length(length: int, kind: Kind) -> Seen:
+def _said(plain: str) -> float:
+    """Letters and digits, of what is said again and again only as many as its words would fill."""
+    written = sum(character.isalnum() for character in plain)
+    new = sum(character.isalnum() for word in set(segment([plain])[0]) for character in word)
+    return min(float(written), new / _NEW_WORDS)
+
+
+@functools.cache
+def _lives(kind: Kind) -> tuple[str, ...]:
+    """The checks of what a kind lives on: steps, a reason, what to do now."""
+    return tuple(
+        check.check
+        for check in checks()
+        if check.part == "value" and not check.fault and check.points[kind.kind] > 0
+    )
+
+
+def _length(length: int, said: float, kind: Kind) -> Seen:
     if length < kind.low:
         return Seen(length / kind.low)
+    if length <= kind.high and said < kind.low * _LETTERS:
+        return Seen(said / kind.low / _LETTERS)
     over = max(0, length - kind.high)
     return Seen(max(0.0, 1 - over / kind.high), more=over > 0)
 

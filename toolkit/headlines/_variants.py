@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,7 +68,8 @@ def vary_copy(
     `keep`, or a word of the rest of the message. A segment that the lexicon does not know gets the text as it is, and
     `changes` says so; a slot that cannot be filled stays, and the gate blocks it. Each variant is scored and gated.
 
-    Raises InputError for what is no text, ChoiceError where neither segments nor groups are given, ColumnError for groups
+    Raises InputError for what is no text, ChoiceError where neither segments nor groups are given and for a segment that is no
+    text (a missing one too), ColumnError for groups
     without segments, and what `score_copy` raises.
 
     >>> varied = vary_copy("街坊们，菜包切好配好，省时省力。", segments=["亲子妈妈", "集邮"])
@@ -129,8 +130,18 @@ def _named(segments: Sequence[str] | str | None, themes: dict[str, list[str]]) -
         if not themes:
             raise ChoiceError("请写明给哪几群人：segments=[…]，或给一张写了人群的群表 groups=。")
         return list(themes)
-    listed = [segments] if isinstance(segments, str) else [str(name) for name in segments]
-    return list(dict.fromkeys(name.strip() for name in listed if name.strip()))
+    listed = [segments] if isinstance(segments, str) else segments
+    if isinstance(listed, (bytes, Mapping)) or not isinstance(listed, Iterable):
+        raise ChoiceError(
+            f"segments 要写成人群名字的列表（现在是 {shown_value(segments)}）。例如 ['学生', '亲子妈妈']。"
+        )
+    named = list(listed)
+    for place, name in enumerate(named, start=1):
+        if not isinstance(name, str):
+            raise ChoiceError(
+                f"segments 里第 {place} 个不是人群的名字（现在是 {shown_value(name)}）。请写成文字；没有人群的群先填上，或去掉它。"
+            )
+    return list(dict.fromkeys(name.strip() for name in named if name.strip()))
 
 
 @functools.cache

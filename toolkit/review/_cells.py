@@ -158,7 +158,7 @@ def _counts(shown: Any, hits: Any) -> tuple[int, int, str]:
     """Both counts, or why they cannot be used."""
     read = []
     for value, caption in ((shown, "看到人数"), (hits, "点开人数")):
-        number, reason = parse_count(value)
+        number, reason = (None, "") if is_missing(value) else parse_count(value)
         if number is None:
             return 0, 0, f"{caption}：{reason}" if reason else f"没有{caption}"
         read.append(number)

@@ -43,11 +43,11 @@ class JudgedTest:
 
     `arms` keeps ARMS in the order of the counts, with `comparable` (the rate as if all arms had seen the same groups)
     behind it; rates and losses are shares of people, `low` and `high` the middle 95 % of the rate's posterior.
-    `verdict` is 够了, 继续 or 看不出差别, `best` the leader at the moment ("" without counts), `sentence` says why in
+    `verdict` is 够了, 继续 or 看不出差别, `best` the leader at the moment ("" where nobody saw it), `sentence` says why in
     Chinese and `notes` what else is to be known. `pairs` has the leader's relative lift over each other arm with its
     95 % interval, the one-sided p-value and whether it is beaten for good; `groups` the counts by group. `split_p` is
-    the p-value of the shares being the wanted ones (NaN where versions were not dealt to persons), `spread_p` that of
-    groups agreeing, `design` the largest factor by which variances grew, `prior` the Beta that was used, and `rejected`
+    the p-value of the shares being the wanted ones (NaN where versions were not dealt to persons, or rows are missing
+    from the counts), `spread_p` that of groups agreeing, `design` the largest factor by which variances grew, `prior` the Beta that was used, and `rejected`
     the rows that could not be.
     """
 
@@ -114,7 +114,7 @@ def judge_test(
     return JudgedTest(
         arms=state.arms,
         verdict=verdict,
-        best=cells.arms[state.leader],
+        best=cells.arms[state.leader] if state.seen else "",
         sentence=reasons.sentence(told, why, stops),
         notes=(*stops, *reasons.remarks(told), about),
         pairs=pairs,
@@ -221,12 +221,12 @@ def _pairs(cells: Cells, found: Compared, state: _State, bar: float) -> pd.DataF
 
 
 def _split_p(cells: Cells, found: Compared, split: Any) -> float:
-    """The p-value of the people having been dealt as wanted (chi-squared); NaN where groups or days were dealt."""
+    """The p-value of the people having been dealt as wanted (chi-squared); NaN where groups or days were dealt or rows lack."""
     from scipy.special import chdtrc
 
     wanted = _wanted(cells.arms, split)
     shown, _ = cells.totals
-    if wanted is None or found.layout == "whole" or found.turns or shown.sum() == 0:
+    if wanted is None or len(cells.rejected) or found.layout == "whole" or found.turns or shown.sum() == 0:
         return float("nan")
     expected = wanted * shown.sum()
     return float(chdtrc(len(shown) - 1, ((shown - expected) ** 2 / expected).sum()))

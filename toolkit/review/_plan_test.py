@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from toolkit.review._rule import ALPHA, LOOKS, MOST_ARMS, MOST_LOOKS, POWER, as_share, people_needed
-from toolkit.review._words import people, percent, tenths
+from toolkit.review._words import people, percent, percents, tenths
 from toolkit.schema import ChoiceError, as_whole, shown_value
 
 # the size of a full group that most groups stay under; what such a group can show alone is told with every plan
@@ -147,9 +147,10 @@ def _design(value: Any) -> float:
 
 def _sentence(plan: PlannedTest, better: float) -> str:
     """The plan in words: how many people, how many days, what can be seen and what cannot."""
+    now, then = percents(plan.rate, better)
     days = "" if plan.days is None else f"照每天看到的人数，约要 {plan.days} 天。"
     said = (
-        f"要看出点开率从 {percent(plan.rate)} 到 {percent(better)}（多 {percent(plan.lift)}），"
+        f"要看出点开率从 {now} 到 {then}（多 {percent(plan.lift)}），"
         f"每个版本要 {people(plan.per_arm)}看到，{plan.arms} 个版本共 {people(plan.total)}。{days}"
         f"真有这么大的差别，十次里约有{tenths(plan.power)}次能看出来；更小的差别多半看不出。"
     )

@@ -12,11 +12,11 @@ import pandas as pd
 
 from toolkit import lexicons
 from toolkit.schema import DOCUMENTS, TOPICS, as_list, check
+from toolkit.topics._barred import harmed
 from toolkit.topics._gather import weak_words
 
 # an angle is out of place when this share of the titles speak of what it does not suit
 UNFIT_SHARE = 1 / 3
-HARM_SHARE = 1 / 2
 # and in place without a word that asks for it where this share of the titles takes it
 ASKED_SHARE = 1 / 3
 _SEASON = "season"
@@ -78,16 +78,19 @@ def topic_angles(topics: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
     """
     frame, found = check(topics, TOPICS), check(documents, DOCUMENTS)
     titles = dict(zip(found["doc_id"], found["title"], strict=True))
+    told = frame.to_dict("records")
     rows = [
-        (row["topic_id"], *use.row()) for row in frame.to_dict("records") for use in angles_of(row, titles)
+        (row["topic_id"], *use.row())
+        for row, harm in zip(told, harmed(told, found), strict=True)
+        for use in angles_of(row, titles, harm=harm)
     ]
     names = ["topic_id", "angle", "caption", "prompt", "used", "share", "example"]
     kinds: dict[str, Any] = {**dict.fromkeys(names, "str"), "used": "Int64", "share": "float64"}
     return pd.DataFrame(rows, columns=names).astype(kinds)
 
 
-def angles_of(topic: Mapping[str, Any], titles: Mapping[str, str]) -> list[Use]:
-    """The usable angles of one TOPICS row, the least used first; `titles` by doc_id.
+def angles_of(topic: Mapping[str, Any], titles: Mapping[str, str], *, harm: bool) -> list[Use]:
+    """The usable angles of one TOPICS row, the least used first; `titles` by doc_id, `harm` as `harmed` says.
 
     Among angles used equally often the topic's id says which comes first, so that not every topic opens with one.
     """
@@ -100,7 +103,7 @@ def angles_of(topic: Mapping[str, Any], titles: Mapping[str, str]) -> list[Use]:
     uses = []
     for offset in range(len(every)):
         angle = every[(start + offset) % len(every)]
-        if not _suits(angle, terms, written, festival, str(topic.get("tone") or "")):
+        if not _suits(angle, terms, written, festival, str(topic.get("tone") or ""), harm):
             continue
         used = tuple(doc for doc, title in known if angle.cues.search(title))
         uses.append(Use(angle, _prompt(angle, topic, terms, written, festival), used, len(known)))
@@ -124,10 +127,12 @@ def _angles() -> tuple[Angle, ...]:
     )
 
 
-def _suits(angle: Angle, terms: Sequence[str], titles: Sequence[str], festival: str, tone: str) -> bool:
+def _suits(
+    angle: Angle, terms: Sequence[str], titles: Sequence[str], festival: str, tone: str, harm: bool
+) -> bool:
     if tone == "solemn":
         return angle.solemn
-    if speaks_of_harm(terms, titles):
+    if harm:
         return angle.harm
     if angle.unfit is not None and _speaks(angle.unfit, terms, titles, UNFIT_SHARE):
         return False
@@ -140,15 +145,6 @@ def _speaks(pattern: re.Pattern[str], terms: Sequence[str], titles: Sequence[str
     if any(pattern.search(term) for term in terms):
         return True
     return bool(titles) and sum(bool(pattern.search(title)) for title in titles) >= share * len(titles)
-
-
-def speaks_of_harm(terms: Sequence[str], titles: Sequence[str]) -> bool:
-    """Deaths, disasters, crimes (lexicon `sensitive`): in a term, or in half of the titles."""
-    words = lexicons.words("sensitive")
-    if any(word in term for word in words for term in terms):
-        return True
-    hurt = sum(any(word in title for word in words) for title in titles)
-    return bool(titles) and hurt >= HARM_SHARE * len(titles)
 
 
 def _prompt(

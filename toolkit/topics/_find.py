@@ -11,6 +11,7 @@ import pandas as pd
 from toolkit import compliance, text
 from toolkit.schema import DOCUMENTS, TOPICS, TRENDS, as_whole, check
 from toolkit.topics._angles import angles_of
+from toolkit.topics._barred import gate_of, harmed, stricter
 from toolkit.topics._gather import Phrases, Pool, Story, gather, in_order, topic_id, weak_words
 from toolkit.topics._season import SEASON_COLUMNS, season_of, season_topics
 from toolkit.trends import extract_keywords
@@ -67,9 +68,9 @@ def find_topics(
     if seasons is not None:
         rows = _joined(rows, _due(seasons).to_dict("records"))
     titles = dict(zip(frame["doc_id"], frame["title"], strict=True))
-    for row in rows:
-        row["gate"] = _stricter(row["gate"], _gate([row["label"], *row["terms"]], own, lessons))
-        uses = angles_of(row, titles)
+    for row, harm in zip(rows, harmed(rows, frame), strict=True):
+        row["gate"] = stricter(row["gate"], gate_of([row["label"], *row["terms"]], own, lessons))
+        uses = angles_of(row, titles, harm=harm)
         row["angles"] = [use.sentence() for use in uses]
         row["angle"] = row["angles"][0] if uses else ""
     rows.sort(key=lambda row: (-row["score"], row["label"]))
@@ -230,18 +231,3 @@ def _joined(rows: list[dict[str, Any]], seasons: list[dict[str, Any]]) -> list[d
         if season["origin"] == "season":
             season["origin"] = row["origin"]
     return out + seasons
-
-
-def _gate(terms: Sequence[str], rules: tuple[Any, ...], lessons: compliance.Lessons) -> str:
-    """The gate of the terms: the law's as of editorial text, an editor's own rules whatever they bind."""
-    said = "、".join(dict.fromkeys(terms))
-    found = compliance.find(said, purpose="editorial", rules=rules, verdicts=lessons, second_look=False)
-    if rules:
-        names = {rule.rule_id for rule in rules}
-        more = compliance.find(said, rules=rules, verdicts=lessons, second_look=False)
-        found += [finding for finding in more if finding.rule_id in names]
-    return compliance.gate(found)
-
-
-def _stricter(one: str, other: str) -> str:
-    return max(one, other, key=["pass", "warn", "block"].index)

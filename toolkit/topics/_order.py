@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from toolkit.schema import TOPICS, ChoiceError, ColumnError, check
+from toolkit.schema import TOPICS, ChoiceError, ColumnError, check, shown_value
 from toolkit.topics._parts import PARTS, RANK_SENTENCE, ZERO, part_of
 
 # sums of logarithms closer than this are the same
@@ -30,8 +31,9 @@ def topic_order(ranked: pd.DataFrame, *, spread: float = 0.2) -> pd.DataFrame:
     Raises ColumnError for topics without parts, ChoiceError for a spread outside 0 to 1.
     """
     frame = check(ranked, TOPICS).reset_index(drop=True)
-    if isinstance(spread, bool) or not 0 <= spread <= 1:
-        raise ChoiceError(f"spread 要在 0 和 1 之间，0.2 是上下浮动两成（现在是 {spread!r}）。")
+    real = isinstance(spread, numbers.Real) and not isinstance(spread, bool)
+    if not real or not 0 <= float(spread) <= 1:
+        raise ChoiceError(f"spread 要在 0 和 1 之间，0.2 是上下浮动两成（现在是 {shown_value(spread)}）。")
     logs = _logs(frame, None)
     place = np.lexsort((frame["label"], -frame["score"].fillna(0.0)))
     rank = np.empty(len(frame), dtype=np.int64)

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
-import re
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from toolkit import compliance, lexicons
+from toolkit import compliance
 from toolkit.schema import DOCUMENTS, GROUPS, TOPICS, check, checked_moment
+from toolkit.topics._barred import gate_of, speaks_of_harm, stricter
 from toolkit.topics._parts import PARTS, RANK_SENTENCE, ZERO, read_weights, weighted_logs
-from toolkit.topics._shares import measure, paces, read_once, trend_scores
+from toolkit.topics._shares import Measured, measure, paces, read_once, trend_scores
 
 __all__ = ["HARM_SENTENCE", "PARTS", "rank_topics"]
 
 HARM_SENTENCE = "出处多涉及伤亡、灾难或犯罪，不作营销选题"
-_GATES = ("pass", "warn", "block")
 
 
 def rank_topics(
@@ -64,10 +63,10 @@ def rank_topics(
     values, segments = measure(reading, groups=groups, own=own, words=brand)
     shares = {name: [1.0 if share is None else share for share in column] for name, column in values.items()}
     parts = {f"part_{name}": column for name, column in weighted_logs(shares, chosen).items()}
-    hurt = [_speaks_of_harm(terms, heads) for terms, heads in zip(frame["terms"], reading.heads, strict=True)]
+    hurt = [speaks_of_harm(terms, heads) for terms, heads in zip(reading.keys, reading.heads, strict=True)]
     own_rules, lessons = compliance.own_rules(rules), compliance.lessons_of(verdicts)
     gates = [
-        "block" if harm else _worst(given, _gate([label, *terms], own_rules, lessons))
+        "block" if harm else stricter(given, gate_of([label, *terms], own_rules, lessons))
         for harm, given, label, terms in zip(hurt, frame["gate"], frame["label"], frame["terms"], strict=True)
     ]
     parts["part_gate"] = [ZERO if gate == "block" else 0.0 for gate in gates]
@@ -75,10 +74,7 @@ def rank_topics(
     ranked["angle"] = ranked["angle"].mask(pd.Series(hurt, index=frame.index, dtype="bool"), HARM_SENTENCE)
     ranked["segments"] = _lists(segments)
     ranked["pace"] = pd.Series([pace.caption for pace in paces(reading)], index=frame.index, dtype="str")
-    missing = [
-        [PARTS[name][0] for name in PARTS if values[name][place] is None] for place in range(len(frame))
-    ]
-    ranked["not_measured"] = _lists(missing)
+    ranked["not_measured"] = _lists(_missing(values, len(frame)))
     ranked["trend_score"] = trend_scores(frame)
     ranked = ranked.sort_values(["score", "label"], ascending=[False, True]).reset_index(drop=True)
     ranked.attrs["notes"] = [RANK_SENTENCE]
@@ -94,33 +90,10 @@ def _told(frame: pd.DataFrame, parts: dict[str, list[float]]) -> pd.DataFrame:
     return pd.concat([out.iloc[:, :place], columns, out.iloc[:, place:]], axis=1)
 
 
+def _missing(values: Mapping[str, Measured], size: int) -> list[list[str]]:
+    """The captions of the parts that each topic has no value of."""
+    return [[PARTS[name][0] for name in PARTS if values[name][place] is None] for place in range(size)]
+
+
 def _lists(values: list[list[str]]) -> pd.Series:
     return pd.Series(values, index=range(len(values)), dtype="object")
-
-
-def _worst(one: str, other: str) -> str:
-    return max(one, other, key=_GATES.index)
-
-
-def _gate(words: list[str], rules: tuple[Any, ...], lessons: compliance.Lessons) -> str:
-    """The gate of the words: the law's as of editorial text, the house's own rules whatever they bind."""
-    said = "、".join(dict.fromkeys(words))
-    found = compliance.find(said, purpose="editorial", second_look=False, rules=rules, verdicts=lessons)
-    if rules:
-        names = {rule.rule_id for rule in rules}
-        more = compliance.find(said, second_look=False, rules=rules, verdicts=lessons)
-        found += [finding for finding in more if finding.rule_id in names]
-    return compliance.gate(found)
-
-
-@functools.cache
-def _harm() -> re.Pattern[str]:
-    words = lexicons.words("sensitive")
-    return re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)))
-
-
-def _speaks_of_harm(terms: list[str], heads: list[str]) -> bool:
-    """Deaths, disasters, crimes: in the terms themselves or in at least half of the evidence."""
-    if any(_harm().search(term) for term in terms):
-        return True
-    return 2 * sum(bool(_harm().search(head)) for head in heads) >= len(heads) > 0

@@ -14,6 +14,7 @@ import pandas as pd
 from toolkit import lexicons, text
 from toolkit.schema import DOCUMENTS, GROUPS, TONES, TOPICS, as_whole, check, checked_moment
 from toolkit.topics._angles import angles_of
+from toolkit.topics._barred import harmed
 from toolkit.topics._gather import topic_id
 
 KINDS = ("festival", "term", "school", "shopping", "solemn")
@@ -80,6 +81,10 @@ def season_topics(
         for label, family in families.items()
         if family[0]["date"] <= last
     ]
+    for row, harm in zip(rows, harmed(rows, named.frame), strict=True):
+        uses = angles_of({**row, "festival": row["label"]}, named.titles, harm=harm)
+        row["angles"] = [use.sentence() for use in uses]
+        row["angle"] = row["angles"][0] if uses else ""
     columns = [*TOPICS.names, "origin", "angles", "why", *SEASON_COLUMNS, "themes", "segments"]
     frame = check(pd.DataFrame(rows, columns=columns), TOPICS) if rows else _empty(columns)
     kinds = {"days_left": "Int64", "lead": "Int64"}
@@ -138,7 +143,7 @@ def _topic(
     left = (day["date"] - today).days
     evidence, terms = named.of_topic(label, row.words)
     themes, segments = _suited(row.fits, groups)
-    made = {
+    return {
         "topic_id": topic_id([label]),
         "label": label,
         "terms": [label, *terms],
@@ -158,10 +163,6 @@ def _topic(
         "themes": themes,
         "segments": segments,
     }
-    angles = angles_of({**made, "festival": label}, named.titles)
-    made["angles"] = [use.sentence() for use in angles]
-    made["angle"] = made["angles"][0] if angles else ""
-    return made
 
 
 def _tone(favours: str) -> str:
@@ -214,6 +215,7 @@ def _suited(fits: Iterable[str], groups: pd.DataFrame | None) -> tuple[list[str]
 class _Named:
     """The recent documents by their folded titles, in reading order (most read first)."""
 
+    frame: pd.DataFrame
     ids: list[str]
     folded: list[str]
     titles: dict[str, str]
@@ -221,7 +223,7 @@ class _Named:
     @classmethod
     def of(cls, documents: pd.DataFrame | None, today: dt.date) -> _Named:
         if documents is None:
-            return cls([], [], {})
+            return cls(DOCUMENTS.empty(), [], [], {})
         frame = check(documents, DOCUMENTS)
         ages = pd.Timestamp(today, tz="Asia/Shanghai") - frame["published_at"]
         recent = frame["published_at"].isna() | ages.between(
@@ -230,7 +232,7 @@ class _Named:
         frame = frame[recent & frame["duplicate_of"].isna()].drop_duplicates("doc_id")
         frame = frame.sort_values(["reads", "doc_id"], ascending=[False, True], na_position="last")
         ids = frame["doc_id"].tolist()
-        return cls(ids, text.fold(frame["title"]), dict(zip(ids, frame["title"], strict=True)))
+        return cls(frame, ids, text.fold(frame["title"]), dict(zip(ids, frame["title"], strict=True)))
 
     def of_topic(self, label: str, words: Iterable[str]) -> tuple[list[str], list[str]]:
         """The documents whose title names the day, and which of its further words stand there."""

@@ -14,16 +14,13 @@ import pandas as pd
 
 from toolkit import lexicons, text
 from toolkit.schema import TIME_ZONE, ChoiceError, as_date
+from toolkit.topics._barred import CUE_CHARACTERS, CUE_DOCUMENTS
 from toolkit.topics._fit import rows_naming, segment_fits, texts_of
 from toolkit.topics._parts import PARTS, part_of
 
 # the days that count as now, and those over which a need that comes back is seen
 TALK_DAYS = 2
 OFTEN_DAYS = 28
-# a cue deep in a long text says little about the topic
-CUE_CHARACTERS = 200
-# evidence comes with the most telling first; more of it than this changes no cue's share that an editor would see
-CUE_DOCUMENTS = 20
 _SEASONS = ("festival", "shopping", "term")
 _FAR = -(10**6)
 
@@ -172,11 +169,12 @@ def focus(reading: Reading) -> Measured:
 
 
 def room(reading: Reading) -> Measured:
-    """The share of rivals that had not written about it more than two days ago."""
-    rivals = len(set(reading.sources))
-    if reading.documents is None or rivals < 2:
+    """The share of rivals that had not written about it more than two days ago; undated documents cannot say."""
+    dated = reading.days > _FAR
+    rivals = len(set(reading.sources[dated]))
+    if rivals < 2:
         return _none(reading)
-    early = reading.days <= -TALK_DAYS
+    early = dated & (reading.days <= -TALK_DAYS)
     return [
         part_of("room").share(1 - len(set(reading.sources[rows[early[rows]]])) / rivals)
         for rows in reading.named
