@@ -56,8 +56,8 @@ def test_the_swap_lexicon_compiles_and_says_why() -> None:
             ["「99%的人都不知道的」改成「容易忽略的」：没有出处的比例换成中性的说法。"],
         ),
         (
-            "全国顶级海景民宿，人气排名第一，独一无二",
-            "全国海景民宿",
+            "全国顶级海景民宿怎么订，人气排名第一，独一无二",
+            "全国海景民宿怎么订",
             [
                 "删去「顶级」：去掉拔高的字眼。",
                 "删去「独一无二」：这半句只有拔高的话。",
@@ -105,14 +105,72 @@ def test_a_long_line_loses_what_says_nothing_first() -> None:
     headline, changes = best(text, purpose="editorial")
     assert headline == "周末带孩子去湖边公园看红叶的三条路线和停车的地方都在这里了"
     assert [change.split("：")[0] for change in changes] == ["删去「盘点」", "删去「快来看看吧」"]
-    # beyond a hard limit the last clause goes, unless it holds a number
+    # beyond a hard limit the last clause goes, and what it held is told
     plain = best("秋天的石榴怎么剥才不脏手，汁水也不会浪费的好办法", platform="xiaohongshu")
     assert plain == (
         "秋天的石榴怎么剥才不脏手",
-        ["删去「汁水也不会浪费的好办法」：超出小红书的 20 个字。"],
+        ["删去「汁水也不会浪费的好办法」：超出小红书的 20 个字，这半句的内容放进正文。"],
     )
+    # where the line is worse without it, it stays
     kept = rewrite_headline("秋天的石榴怎么剥才不脏手，照着这3步做就不浪费", platform="xiaohongshu")
-    assert kept["headline"].str.contains("3步").all()
+    assert kept.empty
+
+
+def test_a_wide_line_is_cut_at_a_clause() -> None:
+    text = "大闸蟹怎么挑？看准这3处，今晚就能蒸，蒸完还要等五分钟再揭盖，蒸锅里放姜片和紫苏叶更香"
+    frame = rewrite_headline(text)
+    why = "：比公众号推荐的 24 个字长，这半句的内容放进正文。"
+    last, other = f"删去「蒸锅里放姜片和紫苏叶更香」{why}", f"删去「蒸完还要等五分钟再揭盖」{why}"
+    assert frame[["headline", "changes"]].to_numpy().tolist() == [
+        ["大闸蟹怎么挑？看准这3处，今晚就能蒸", [last, other]],
+        ["大闸蟹怎么挑？看准这3处，今晚就能蒸，蒸完还要等五分钟再揭盖", [last]],
+    ]
+    assert frame["width"].iloc[0] <= lexicons.platform("wechat").best_high
+
+
+@pytest.mark.parametrize(
+    "end",
+    ["限前50名新人每人一份", "但高血压的人要先问过医生", "不含配送费和包装的费用", "最终以门店当天公布为准"],
+)
+def test_a_condition_is_never_cut(end: str) -> None:
+    text = f"大闸蟹今晚怎么蒸才不掉腿，五步照着做，姜片和紫苏叶先铺好在锅底，{end}"
+    assert rewrite_headline(text).empty
+
+
+def test_a_cut_leaves_no_clause_that_waits() -> None:
+    text = "石榴怎么剥才不脏手，先看准这3处再下刀，如果想留着籽榨一大壶果汁，就把白色的膜仔细地撕干净"
+    frame = rewrite_headline(text, purpose="editorial")
+    assert len(frame) and not frame["headline"].str.endswith("果汁").any()
+    assert frame["headline"].tolist()[0] == "石榴怎么剥才不脏手，先看准这3处再下刀"
+
+
+def test_a_list_that_is_announced_stays_whole_or_goes() -> None:
+    text = "五斤石榴到家先做三件事，挑出破皮的，擦干水，装进网兜挂起来，阴凉的地方能放半个月左右不坏"
+    frame = rewrite_headline(text, purpose="editorial")
+    assert frame["headline"].tolist() == ["五斤石榴到家先做三件事"]
+
+
+@pytest.mark.parametrize(
+    ("text", "versions"),
+    [
+        ("顶级牛排，周末在家煎", ["牛排，周末在家煎"]),
+        ("顶级食材，打造极致口感", []),
+        ("全网最低价大闸蟹，国家级品质", []),
+        ("全国顶级海景民宿，人气排名第一，独一无二", []),
+        ("亏本价石榴5斤19.9元", ["石榴5斤19.9元"]),
+        ("全网最低价大闸蟹，三步蒸好", ["大闸蟹，三步蒸好"]),
+    ],
+)
+def test_no_bare_noun_and_no_new_price_is_left(text: str, versions: list[str]) -> None:
+    frame = rewrite_headline(text)
+    assert frame["headline"].tolist() == versions
+    if not versions:
+        assert re.match("只去掉「.+」还不够，整句要重新写。", frame.attrs["notes"][0])
+
+
+@pytest.mark.parametrize("text", ["以全网最低价买到的大闸蟹今晚怎么蒸", "石榴跌破底价，今晚怎么挑"])
+def test_a_price_after_a_word_that_needs_it_is_not_torn_out(text: str) -> None:
+    assert not rewrite_headline(text)["headline"].str.contains("以买|跌破，|优惠价").any()
 
 
 # ---- what is not mended
@@ -132,7 +190,8 @@ def test_a_claim_is_not_trimmed_until_the_gate_is_quiet(text: str) -> None:
     frame = rewrite_headline(text)
     assert frame.empty
     (note,) = frame.attrs["notes"]
-    assert note.startswith("问题在说的事，不在用的字：「") and note.endswith("。")
+    assert re.match("问题在说的事，不在用的字：「.+」|只去掉「绝对安全」还不够，整句要重新写。", note)
+    assert note.endswith("。")
 
 
 def test_no_better_version_says_what_to_do() -> None:
@@ -151,6 +210,9 @@ def test_wrong_arguments_are_refused() -> None:
         rewrite_headline(["甲"])  # type: ignore[arg-type]
     with pytest.raises(ChoiceError, match="不认识的平台 'qq'"):
         rewrite_headline("甲", platform="qq")
+    for top in (1.5, -1, None):
+        with pytest.raises(ChoiceError, match="top（最多要几条）要写成 0 或更大的整数"):
+            rewrite_headline("甲", top=top)  # type: ignore[arg-type]
     with pytest.raises(ChoiceError, match="write 要的是一个函数"):
         rewrite_headline("石榴怎么剥", write=3)  # type: ignore[arg-type]
 

@@ -16,9 +16,9 @@ from toolkit import lexicons
 from toolkit.compliance import check_copy, gate, judge_copy
 from toolkit.headlines import score_headlines
 from toolkit.headlines._hook import ask_writer, prompt_for
-from toolkit.headlines._patterns import shape_groups, shape_of, topic_terms
+from toolkit.headlines._patterns import cue, cues, private_life, shape_groups, shape_of, topic_terms
 from toolkit.headlines._suggest import suggest_for_topics, suggest_headlines
-from toolkit.schema import TOPICS, ChoiceError, ColumnError
+from toolkit.schema import TOPICS, ChoiceError, ColumnError, InputError
 
 EXTRA = ["pattern", "intent", "origin"]
 TERMS = ["大闸蟹", "睡前共读", "减法礼盒", "错峰出游", "桂花拿铁", "临期盲盒", "月光故事会", "以旧换新"]
@@ -77,6 +77,17 @@ def test_no_pattern_is_flagged_by_itself() -> None:
     assert [gate(one[one["category"] != "second_look"]) for one in found] == ["pass"] * len(bare)
     # the fruit makes nonsense of some; few of them are asked about
     assert sum(gate(one) != "pass" for one in found) <= len(bare) / 10
+
+
+def test_the_words_of_a_use_are_rows() -> None:
+    rows = lexicons.rows("headline-words")
+    assert all(row["why"] and re.compile(row["cue"]) for row in rows)
+    assert [len(cues(use)) for use in ("twice", "opener", "nothing")] == [2, 1, 0]
+    # every use is asked for somewhere, and none is missing
+    used = {"opener", "also-word", "fragment", "torn-head", "torn-tail", "hanging", "caveat", "predicate"}
+    used |= {"private", "public-person", "no-person", "empty", "announces"}
+    assert {row["use"] for row in rows} == used | {"twice"}
+    assert all(cue(use).pattern for use in used)
 
 
 @pytest.mark.parametrize(
@@ -201,10 +212,8 @@ def test_notes_say_why_there_are_few() -> None:
         return suggest_headlines(term, **options).attrs["notes"]
 
     assert notes("大闸蟹") == []
-    assert notes(["喜欢", "大闸蟹"]) == ["「喜欢」太宽，改用「大闸蟹」来写。"]
-    assert notes("喜欢") == [
-        "「喜欢」还不成一个话题，写不出具体的标题。请写具体一些，例如说清是什么东西、什么事。"
-    ]
+    assert notes(["喜欢", "大闸蟹"]) == ["适合「喜欢」的句式太少，改用「大闸蟹」来写。"]
+    assert notes("喜欢") == ["词表里还没有适合「喜欢」的句式。请写具体一些，例如说清是什么东西、什么事。"]
     assert notes("矿难") == ["「矿难」关系到伤亡或案件，不拿来做推广。要写资讯，请把用途改成资讯。"]
     assert notes("外交部", purpose="editorial")[0].startswith("「外交部」关系到国家机关")
     assert notes("刘亦菲") == ["「刘亦菲」像是人名。真人的名字用在推广里，要先有本人的同意。"]
@@ -214,8 +223,90 @@ def test_notes_say_why_there_are_few() -> None:
 
 @pytest.mark.parametrize("number", [1, 21, True, 2.5, "3"])
 def test_a_number_out_of_range_is_refused(number: Any) -> None:
-    with pytest.raises(ChoiceError, match="number 是正文里真有的条数，2 到 20 的整数"):
+    with pytest.raises(ChoiceError, match="number（正文里真有的条数，不确定就不给）要写成 2 到 20 的整数"):
         suggest_headlines("大闸蟹", number=number)
+
+
+@pytest.mark.parametrize("top", [1.5, -1, None, True, "3"])
+def test_top_must_be_a_whole_number(top: Any) -> None:
+    for ask in (suggest_headlines, lambda _, top: suggest_for_topics(TOPICS.empty(), top=top)):
+        with pytest.raises(ChoiceError, match=r"top（最多要几条）要写成 0 或更大的整数"):
+            ask("大闸蟹", top=top)
+
+
+def test_numpy_numbers_are_numbers() -> None:
+    told = texts_of("大闸蟹", top=np.int64(9), number=np.int64(4))
+    assert told == texts_of("大闸蟹", top=9, number=4) and len(told) == 9
+
+
+@pytest.mark.parametrize(
+    "topic", [3, 2.5, True, b"abc", {"a": "大闸蟹"}, [3], ["大闸蟹", b"x"], [["大闸蟹"]]]
+)
+def test_what_is_no_text_is_refused(topic: Any) -> None:
+    with pytest.raises(InputError, match="写标题要一个词、几个词的列表，或选题表里的一行（现在是 "):
+        suggest_headlines(topic)
+
+
+@pytest.mark.parametrize(
+    ("traditional", "simplified"),
+    [("露營", "露营"), ("手機", "手机"), ("減肥", "减肥"), ("颱風", "台风"), ("咖啡館", "咖啡馆")],
+)
+def test_traditional_terms_are_taken_as_simplified_ones(traditional: str, simplified: str) -> None:
+    assert shape_of(traditional) == shape_of(simplified) != "loose"
+    frame = suggest_headlines(traditional, top=9)
+    assert len(frame) >= 8
+    pd.testing.assert_frame_equal(frame, suggest_headlines(simplified, top=9))
+    assert frame.attrs["notes"] == []
+
+
+@pytest.mark.parametrize(
+    ("term", "shape", "headline"),
+    [
+        ("猫", "pet", "养猫之前和之后，日子有什么不同？"),
+        ("流浪狗", "pet", "孩子想养流浪狗，先说清这4件事"),
+        ("失业", "life", "失业之前和之后，日子有什么不同？"),
+        ("离婚", "life", "身边有人离婚，你会怎么开口？"),
+        ("失恋", "life", "说到失恋，你最想问的是什么？"),
+        ("裁员", "wide", "对裁员的看法，你这几年变过吗？"),
+        ("雪", "scenery", "雪会让你想起谁？说来听听"),
+        ("带孩子", "chore", "带孩子最难的是哪一步？说说你的办法"),
+    ],
+)
+def test_plain_words_get_what_fits_them(term: str, shape: str, headline: str) -> None:
+    assert shape_of(term) == shape
+    frame = suggest_headlines(term, top=99)
+    assert headline in frame["headline"].tolist()
+    assert len(frame) >= (9 if shape in ("pet", "life") else 3)
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        "某某明星离婚",
+        "張三離婚",
+        "章子怡离婚",
+        "王宝强离婚",
+        "顶流塌房",
+        ["大闸蟹", "张三分手"],
+        ["刘亦菲", "恋情"],
+    ],
+)
+def test_the_private_life_of_a_real_person_is_no_promotion(term: Any) -> None:
+    frame = suggest_headlines(term)
+    assert frame.empty
+    (note,) = frame.attrs["notes"]
+    assert re.fullmatch(
+        "「.+」像是真人的私事，不拿来做推广。要写资讯，请把用途改成资讯，并先核对消息来源。", note
+    )
+    assert "私事" not in "".join(suggest_headlines(term, purpose="editorial").attrs["notes"])
+
+
+@pytest.mark.parametrize(
+    "term",
+    ["离婚", "结婚", "孙女结婚", "高中生恋爱", "复合维生素", "高钙复合维生素", "华为", "何时结婚", "刘亦菲"],
+)
+def test_what_names_nobody_is_no_private_life(term: str) -> None:
+    assert private_life([term]) == ""
 
 
 @settings(max_examples=40, deadline=None)
@@ -293,7 +384,7 @@ def test_topics_pass_everything_on() -> None:
     assert "母亲节的大闸蟹，你家怎么吃？" in first and "街坊说起大闸蟹，常问这6件事" in first
     assert "国庆第一杯拿铁，你打算和谁喝？" in frame["headline"].tolist()
     assert frame.attrs["notes"] == [
-        "选题「喜欢」：「喜欢」还不成一个话题，写不出具体的标题。请写具体一些，例如说清是什么东西、什么事。"
+        "选题「喜欢」：词表里还没有适合「喜欢」的句式。请写具体一些，例如说清是什么东西、什么事。"
     ]
     empty = suggest_for_topics(TOPICS.empty())
     assert empty.empty and empty.columns.tolist() == frame.columns.tolist()

@@ -1,22 +1,23 @@
 """What a term names, and the patterns of headlines that fit it, with their slots filled.
 
-Shapes, patterns and words that are no topic are rows of `corpora/lexicons/headline-shapes.csv`,
-`headline-patterns.csv` and `headline-loose.txt`; here is only how they are put together.
+Shapes, patterns, words that are no topic and the cues of a sentence's pieces are rows of
+`corpora/lexicons/headline-shapes.csv`, `headline-patterns.csv`, `headline-loose.txt` and `headline-words.csv`; here is
+only how they are put together.
 """
 
 from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from toolkit import lexicons
-from toolkit.schema import as_list, is_missing
-from toolkit.text import has_han, normalise, segment, word_frequencies
+from toolkit.schema import InputError, as_list, is_missing, shown_value
+from toolkit.text import comparable, fold, has_han, segment, word_frequencies
 
 LOOSE, GRAVE, STATE, NAME, WIDE, OTHER = "loose", "grave", "state", "name", "wide", ("other", "common")
 _LIST_SIZES = ("3", "5", "4")
@@ -27,26 +28,11 @@ _LONGEST_TERM, _LONGEST_SEASON = 30, 6
 _CLAUSE, _MESSAGE = 7, 5
 # characters beside its cue that a clause needs: somebody or something it tells of
 _LEAST_MORE = {"change": 2, "event": 2, "phrase": 2}
-# a pattern that speaks of one of these does not take a term that does so too: 带老人孩子爸妈旅行, 周末元旦徒步
-_TWICE = (
-    re.compile("爸妈|父母|老人|孩子|亲子|宝宝|爷爷|奶奶|长辈|儿童|家里人|全家|一家人|儿子|女儿|妈妈"),
-    re.compile("周末|工作日|今晚|元旦|春节|国庆|五一|中秋|端午|清明|冬至|暑假|寒假|假期|跨年|除夕"),
-)
-# … and characters beside it beyond which it is not the cue that tells what the whole names
+# characters beside its cue beyond which it is not the cue that tells what the whole names
 _MOST_MORE = 6
-# single characters that begin a term in their own right: what is done, how it is, when
-_OPENERS = frozenset(
-    "给帮陪学考办买选养做去看吃喝在带教写练玩用穿戴喂哄修洗租换装省攒戒跑种拍新老大小高低多少无防反冬春夏秋"
-    "早晚夜热冷冰干鲜生熟甜酸辣咸红白黑绿青黄金银单双二三四五六七八九十百千万一两旧好美女男爱元"
-    "睡饭课亲家车房茶花海山湖雨雪猫狗书字画琴棋菜果米酒奶糖油"
-)
-# surnames that as often begin the name of a thing: 黄金梨, 苏州虾
-_ALSO_WORDS = "黄夏宁苏江云金石白马高温水米"
 _DAYS = ("holiday", "term", "giftday", "shopday")
 _FESTIVALS = ("holiday", "giftday", "folkday")
 _RISING = ("new", "rising")
-# what was cut out of a sentence: 之父, 这款, 款应用
-_FRAGMENT = re.compile("[之这那的了款们与和也都就]|一[个辆种次场位名条]|第[一二三四五六七八九十]")
 _EDGES = " \t,，。、;；:：!！?？…~|｜丨#＃-—_·"
 
 
@@ -97,8 +83,24 @@ def _shapes() -> tuple[_Shape, ...]:
     )
 
 
+@functools.cache
+def cues(use: str) -> tuple[re.Pattern[str], ...]:
+    """The cues of one use in headline-words.csv, in their order."""
+    return tuple(re.compile(row["cue"]) for row in lexicons.rows("headline-words") if row["use"] == use)
+
+
+def cue(use: str) -> re.Pattern[str]:
+    """The only cue of its use."""
+    (only,) = cues(use)
+    return only
+
+
 def _themes(text: str) -> frozenset[int]:
-    return frozenset(place for place, cue in enumerate(_TWICE) if cue.search(text))
+    """Which groups of the use `twice` the text speaks of.
+
+    A pattern that does so too does not take it: 带老人孩子爸妈旅行, 周末元旦徒步.
+    """
+    return frozenset(place for place, found in enumerate(cues("twice")) if found.search(text))
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ class _Pattern:
     line: str
     slots: tuple[str, ...]
     pairs: frozenset[str]  # neighbouring Han characters of its own words
-    themes: frozenset[int]  # the groups of _TWICE that its own words speak of
+    themes: frozenset[int]  # the groups that its own words speak of, see _themes
     size: str  # of its list; by the id, not by the place: a new pattern must not change the others' numbers
 
 
@@ -151,9 +153,9 @@ def shape_of(term: str) -> str:
     >>> [shape_of(term) for term in ("大闸蟹", "取消调休", "孩子不爱吃饭", "张三离婚", "喜欢")]
     ['food', 'change', 'trouble', 'event', 'loose']
     """
-    low = term.casefold()
+    (low,) = fold([term])
     listed = next((row.shape for row in _shapes() if low in row.words), "")
-    if listed or low in _loose() or sum(map(str.isalnum, low)) < 2 or _FRAGMENT.match(low):
+    if listed or low in _loose() or sum(map(str.isalnum, low)) < 2 or cue("fragment").match(low):
         return listed or LOOSE
     if term.isascii() and ((term == low and term.isalpha()) or len(term.partition(" ")[0]) < 2):
         return LOOSE  # small Latin letters alone, or what begins with one: like, s Adventure
@@ -178,12 +180,42 @@ def _by_parts(low: str) -> str:
     # a clause is one whatever its parts name: 特斯拉降价 is no car
     clauses = [found for found in ends if found[2] in _LEAST_MORE]
     best = max(clauses or ends, default=(0, 0, ""))
-    return NAME if best[0] == 1 and _is_name(low) and low[0] not in _ALSO_WORDS else best[2]
+    return NAME if best[0] == 1 and _is_name(low) and not cue("also-word").match(low) else best[2]
 
 
 def _is_name(low: str) -> bool:
-    surnames = next(row.begins for row in _shapes() if row.shape == NAME)
-    return len(low) in (2, 3) and low.startswith(surnames) and not word_frequencies().get(low, 0)
+    return len(low) in (2, 3) and low.startswith(_surnames()) and not word_frequencies().get(low, 0)
+
+
+def _surnames() -> tuple[str, ...]:
+    return next(row.begins for row in _shapes() if row.shape == NAME)
+
+
+def private_life(terms: Sequence[str]) -> str:
+    """The term that tells of the private life of somebody in particular, "" where none does.
+
+    Somebody is a public person (明星) or what reads as a name, in the same term or in another one.
+
+    >>> private_life(["某某明星离婚"]), private_life(["刘亦菲", "恋情"]), private_life(["离婚"])
+    ('某某明星离婚', '恋情', '')
+    """
+    private = [term for term in fold(terms) if cue("private").search(term)]
+    someone = any(shape_of(term) == NAME for term in terms)
+    return next((term for term in private if someone or _names_somebody(term)), "")
+
+
+def _names_somebody(low: str) -> bool:
+    if cue("public-person").search(low):
+        return True
+    before = cue("private").split(low, maxsplit=1)[0]
+    if not before:
+        return False
+    words = segment([before])[0]
+    singles = next((place for place, word in enumerate(words) if len(word) > 1), len(words))
+    head = "".join(words[:singles]) if singles else words[0]
+    # jieba's dictionary knows some names: three characters, a surname in front, no word for a kind of people
+    known = len(head) == 3 and head.startswith(_surnames()) and shape_of(head) == "common"
+    return shape_of(head) == NAME or (known and not cue("no-person").search(head))
 
 
 def _by_spelling(low: str) -> str:
@@ -194,7 +226,7 @@ def _by_spelling(low: str) -> str:
     if _is_name(low):
         return NAME
     words = segment([low])[0]
-    if len(words[0]) == 1 < len(words) and len(low) > 3 and words[0] not in _OPENERS:
+    if len(words[0]) == 1 < len(words) and len(low) > 3 and not cue("opener").match(words[0]):
         return LOOSE
     if len(words) > 1 and words[-1] in _loose():
         # it ends in a verb and no row knows which message that is: perhaps a piece of a sentence
@@ -215,32 +247,54 @@ def shape_groups(term: str) -> frozenset[str]:
 
 
 def topic_terms(topic: Any) -> list[str]:
-    """The usable terms of a term, a list of terms or a TOPICS row, cleaned, the leading one first, each once."""
+    """The usable terms of a term, a list of terms or a TOPICS row, cleaned, the leading one first, each once.
+
+    Raises InputError for what is none of these.
+    """
     if isinstance(topic, str):
         listed: Sequence[str] = [topic]
     elif isinstance(topic, pd.DataFrame):
-        return topic_terms(topic.iloc[0]) if len(topic) else []
-    elif isinstance(topic, Mapping) or (
-        isinstance(topic, pd.Series) and {"terms", "label"} & set(topic.index)
-    ):
+        return topic_terms(topic.iloc[0].to_dict()) if len(topic) else []
+    elif isinstance(topic, (Mapping, pd.Series)) and {"terms", "label"} & set(topic.keys()):
         label = "" if is_missing(topic.get("label")) else str(topic.get("label"))
         listed = as_list(topic.get("terms")) or [label]
         # a label that holds a term says more than it does: 桂花拿铁 for 桂花
         holds = any(str(term) and str(term) in label for term in listed)
         listed = [label, *listed] if holds else [*listed, label]
     else:
-        listed = [] if is_missing(topic) else [str(term) for term in topic if not is_missing(term)]
+        listed = _listed(topic)
     cleaned = (clean_term(str(term)) for term in listed)
     return [term for term in dict.fromkeys(cleaned) if any(map(str.isalnum, term))]
 
 
-def clean_term(text: str) -> str:
-    """The term in plain glyphs, without marks at its edges; two Chinese words beside one blank are one.
+def _listed(topic: Any) -> list[str]:
+    """The terms of a list or a column; none of what is missing."""
+    if is_missing(topic):
+        return []
+    if isinstance(topic, (bytes, Mapping)) or not isinstance(topic, Iterable):
+        raise _no_topic(topic)
+    terms = [term for term in topic if not is_missing(term)]
+    for term in terms:
+        if not isinstance(term, str):
+            raise _no_topic(term)
+    return terms
 
-    >>> clean_term("#张三  离婚？"), clean_term("iPhone 20")
-    ('张三离婚', 'iPhone 20')
+
+def _no_topic(given: Any) -> InputError:
+    return InputError(
+        f"写标题要一个词、几个词的列表，或选题表里的一行（现在是 {shown_value(given)}）。请改成文字再试。"
+    )
+
+
+def clean_term(text: str) -> str:
+    """The term in plain glyphs and simplified characters, without marks at its edges; two Chinese words beside one
+    blank are one.
+
+    >>> clean_term("#张三  离婚？"), clean_term("iPhone 20"), clean_term("露營")
+    ('张三离婚', 'iPhone 20', '露营')
     """
-    plain = "".join(character if character.isprintable() else " " for character in normalise(text))
+    (folded,) = comparable([text])
+    plain = "".join(character if character.isprintable() else " " for character in folded)
     words = " ".join(plain.split()).strip(_EDGES).split(" ")
     if len(words) == 2 and all(map(has_han, words)):
         return "".join(words)
@@ -278,8 +332,8 @@ def festival_slot(name: Any) -> str:
     return next((one for one in said if shape_of(one) in _FESTIVALS), "")
 
 
-def _short_season(season: str) -> str:
-    cleaned = clean_term(season)
+def _short_season(season: Any) -> str:
+    cleaned = clean_term(season) if isinstance(season, str) else ""
     return cleaned if len(cleaned) <= _LONGEST_SEASON else ""
 
 

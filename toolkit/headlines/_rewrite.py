@@ -1,6 +1,7 @@
 """Rewrites of the editor's own line: offending words swapped or dropped, clauses cut or moved, never a fact added.
 
-The words are rows of `corpora/lexicons/headline-swaps.csv`; a rewrite is kept only where gate and craft say so.
+The words are rows of `corpora/lexicons/headline-swaps.csv` and `headline-words.csv`; a rewrite is kept only
+where gate and craft say so.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from toolkit import compliance, lexicons
 from toolkit.headlines._craft import score_headlines
 from toolkit.headlines._hook import Writer, ask_writer, prompt_for, same_facts
 from toolkit.headlines._inputs import Wanted, wanted_for
-from toolkit.headlines._patterns import shape_groups
-from toolkit.schema import InputError, shown_value
+from toolkit.headlines._patterns import cue, shape_groups
+from toolkit.schema import InputError, as_whole, shown_value
 from toolkit.text import display_width, fold
 
 REWRITE, HOOK = "rewrite", "hook"
@@ -27,13 +28,6 @@ _RANK = {"pass": 0, "warn": 1, "block": 2}
 _BY_FINDING = ("绝对化", "价格")
 _CLAUSE = re.compile(r"[^，,。！!？?；;]+[，,。！!？?；;]*")
 _STOPS = "，,。！!；;、：: "
-# a line that begins or ends so was torn out of a sentence
-_TORN_HEAD = re.compile(
-    r"[的了着地得，。、；：！？,.;:!?)）】》”」』]|(?:而|但|却|才|就|也|还|和|又|再|所以|因此|否则|不然|于是|并|让|使|给你|都是?|其他|别家|谁)"
-)
-_TORN_TAIL = re.compile(
-    r"(?:的|和|与|把|被|让|给|是|在|对|从|比|就|都|也|才|更|很|最|因为|如果|只要|除了|不仅|虽然)$"
-)
 _PAIRS = ("“”", "「」", "『』", "《》", "【】", "()", "（）", "‘’")
 _LEAST_CHARS, _MOST_ROUNDS, _MOST_CUTS = 6, 8, 6
 # a clause that boasts and is no longer says nothing else; one of a single word says nothing at all
@@ -81,17 +75,19 @@ def rewrite_headline(
     one line, best first.
 
     What is tried: offending words swapped for neutral ones or dropped (lexicon `headline-swaps`), the clause of a
-    finding deleted, fillers, vague openings, ornaments and piled-up marks taken out, a long line cut at a clause, the
-    clause with a trending term moved to the front, an enumeration of goods counted. Nothing is added that the line
-    does not hold: numbers stay as they are, or go with the words that `changes` quotes.
+    finding deleted, fillers, vague openings, ornaments and piled-up marks taken out, a line beyond the platform's best
+    width cut at a clause (never a condition or a caution), the clause with a trending term moved to the front, an
+    enumeration of goods counted. Nothing is added that the line does not hold: numbers stay as they are, or go with the
+    words that `changes` quotes. What deleting words leaves must still say something: a bare noun is no version.
 
     A version is kept only where its gate is better, or, for a line that passes, still passes and its craft is better.
     What offends by what it says (a cure, a yield, somebody's data) is not trimmed until the gate is quiet: only
-    categories of the lexicon `headline-mends` are mended. Where no version is left, the frame is empty and `frame.attrs["notes"]` says what to do. The same input gives the same rows. `write` is a callable prompt →
-    list of texts as in suggest_headlines; its lines must hold the same numbers, names in Latin letters and quotations.
+    categories of the lexicon `headline-mends` are mended. Where no version is left, the frame is empty and
+    `frame.attrs["notes"]` says what to do. The same input gives the same rows. `write` is a callable prompt → list of
+    texts as in suggest_headlines; its lines must hold the same numbers, names in Latin letters and quotations.
 
-    Raises InputError for what is no text, ChoiceError for an unknown platform or purpose, ColumnError for rules and
-    verdicts that cannot be used.
+    Raises InputError for what is no text, ChoiceError for an unknown platform or purpose and a `top` that is no whole
+    number from 0, ColumnError for rules and verdicts that cannot be used.
 
     >>> better = rewrite_headline("震惊！全城最低价的大闸蟹，三步教你蒸好")
     >>> better[["headline", "gate"]].values.tolist()[0]
@@ -101,6 +97,7 @@ def rewrite_headline(
         raise InputError(
             f"要改写的是一句标题，这里给的是 {type(headline).__name__}（{shown_value(headline)}）。请给文字，一次一句。"
         )
+    top = as_whole(top, "top（最多要几条）", 0)
     wanted = wanted_for(platform, purpose, trends, audience, rules, verdicts)
     text = " ".join(headline[:_LONGEST].split())
     drafts = _drafts(text, wanted) if any(map(str.isalnum, text)) else []
@@ -117,7 +114,7 @@ def rewrite_headline(
         "rules": wanted.rules,
         "verdicts": wanted.lessons,
     }
-    frame = _better(text, drafts, written, max(top, 0), options)
+    frame = _better(text, drafts, written, top, options)
     if frame.empty:
         notes.append(_advice(text, wanted))
     frame.attrs["notes"] = notes
@@ -168,6 +165,8 @@ def _advice(text: str, wanted: Wanted) -> str:
         return "还没有文字，先写一句看看。"
     if serious := _serious(_findings(text, wanted)):
         first = next((one for one in serious if one.category not in _ways()), serious[0])
+        if all(_ways().get(one.category) == "drop" for one in serious):
+            return f"只去掉「{first.text}」还不够，整句要重新写。{first.suggestion.rstrip('。')}。"
         return f"问题在说的事，不在用的字：「{first.text}」要重新说。{first.suggestion.rstrip('。')}。"
     return "没有找到比原句更好的改法。可以看看建议，自己加一个具体的数字、场景或对象。"
 
@@ -181,13 +180,13 @@ def _drafts(text: str, wanted: Wanted) -> list[_Draft]:
     if _hopeless(findings):
         return []
     start = _Draft(text, ())
-    found = [start, *_mended(start, wanted)]
+    found = [start, *(draft for draft in _mended(start, wanted) if _tells(draft.text, text))]
     for step in (_tidied, _counted):
         found += [changed for draft in found for changed in step(draft) if changed.text != draft.text]
     found += [changed for draft in found for changed in _fronted(draft, wanted)]
     found += [changed for draft in found for changed in _shortened(draft, wanted)]
     if _serious(findings):  # what the rules flagged may not live on in other words that they miss
-        found = [draft for draft in found if not _cue("残留").search(draft.text)]
+        found = [draft for draft in found if not _kind_cue("残留").search(draft.text)]
     kept = {draft.text: draft for draft in reversed(found) if draft.text != text and _reads(draft.text)}
     return list(kept.values())[::-1]
 
@@ -267,14 +266,14 @@ def _boastless(draft: _Draft) -> _Draft:
     idle = []
     for span in _clauses(draft.text)[1:]:
         clause = draft.text[slice(*span)].strip(_STOPS)
-        boast = len(clause) <= _SHORT_CLAUSE and _cue("残留").search(clause)
+        boast = len(clause) <= _SHORT_CLAUSE and _kind_cue("残留").search(clause)
         if boast or len(clause) < _LEAST_CLAUSE:
             idle.append(span)
     return _without(draft, idle, "这半句只有拔高的话") if idle else draft
 
 
 @functools.cache
-def _cue(kind: str) -> re.Pattern[str]:
+def _kind_cue(kind: str) -> re.Pattern[str]:
     """The cue of a kind that is looked for and never swapped."""
     return next(swap.cue for swap in _swaps() if swap.kind == kind)
 
@@ -335,33 +334,40 @@ def _fronted(draft: _Draft, wanted: Wanted) -> Iterator[_Draft]:
     ):
         mark = clauses[1][len(second) :].strip()
         text = f"{second}{'？' if mark in ('？', '?') else '，'}{first}"
-        if not _TORN_HEAD.match(second) and not re.search("[这那它他她]", second):
+        if not cue("torn-head").match(second) and not re.search("[这那它他她]", second):
             yield _Draft(text, (*draft.changes, f"把「{second}」挪到前面：热词先露出来。"))
 
 
 def _shortened(draft: _Draft, wanted: Wanted) -> Iterator[_Draft]:
-    """The line without clauses that say nothing new; beyond the platform's hard limit without its last ones, as long
-    as they hold no number, no Latin name and no quotation.
+    """The line without clauses that say nothing new, then without its last ones, until it is no wider than the platform
+    shows best. A condition or a caution is never cut, nor a clause before it.
     """
     row = wanted.platform
     cut = draft
     for _ in range(_MOST_CUTS):
         clauses = _clauses(cut.text)
-        if len(clauses) < 2 or display_width(cut.text) <= row.best_high:
+        whole = cut is draft or not _waits(cut.text)
+        if len(clauses) < 2 or (whole and display_width(cut.text) <= row.best_high):
             return
         light = [
             span
             for kind, span in (("轻句头", clauses[0]), ("轻句尾", clauses[-1]))
-            if _cue(kind).search(cut.text[slice(*span)].strip())
+            if _kind_cue(kind).search(cut.text[slice(*span)].strip())
         ]
         over = bool(row.max_chars) and len(cut.text) > row.max_chars
+        why = (
+            f"超出{row.caption}的 {row.max_chars} 个字"
+            if over
+            else f"比{row.caption}推荐的 {row.best_high // 2} 个字长"
+        )
         if light:
             cut = _without(cut, light[:1], "这半句不带新内容，整句又偏长")
-        elif over and same_facts(cut.text[slice(*clauses[-1])], ""):
-            cut = _without(cut, clauses[-1:], f"超出{row.caption}的 {row.max_chars} 个字")
+        elif not cue("caveat").search(cut.text[slice(*clauses[-1])].strip()):
+            cut = _without(cut, clauses[-1:], f"{why}，这半句的内容放进正文")
         else:
             return
-        yield cut
+        if not _waits(cut.text) and _tells(cut.text, draft.text):
+            yield cut
 
 
 # ---- small tools
@@ -388,6 +394,29 @@ def _without(draft: _Draft, spans: list[tuple[int, int]], why: str) -> _Draft:
     return _Draft(_neat(text), changes)
 
 
+def _tells(text: str, before: str) -> bool:
+    """Whether what was cut left no bare noun: some clause says something, and each that is new to the line does.
+
+    The first may name a thing (大闸蟹，三步教你蒸好), but no empty one (食材，三步教你蒸好).
+    """
+    kept = {before[slice(*span)].strip(_STOPS) for span in _clauses(before)}
+    clauses = [text[slice(*span)].strip(_STOPS) for span in _clauses(text)]
+    says = [bool(cue("predicate").search(clause)) for clause in clauses]
+    if not any(says):
+        return False
+    return all(
+        clause in kept or ((said or place == 0) and not cue("empty").search(clause))
+        for place, (clause, said) in enumerate(zip(clauses, says, strict=True))
+    )
+
+
+def _waits(text: str) -> bool:
+    """Whether a clause waits for what was cut behind it: 如果想省事, or 先做三件事 before two of them."""
+    clauses = [text[slice(*span)].strip(_STOPS) for span in _clauses(text)]
+    listed = any(cue("announces").search(clause) for clause in clauses[:-1])
+    return listed or bool(clauses and cue("hanging").match(clauses[-1]))
+
+
 def _neat(text: str) -> str:
     """The line without doubled or dangling marks and empty brackets."""
     for pair in _PAIRS:
@@ -400,8 +429,8 @@ def _neat(text: str) -> str:
 
 def _reads(text: str) -> bool:
     """Whether the line stands by itself: long enough, not torn out of a sentence, its brackets closed."""
-    if sum(map(str.isalnum, text)) < _LEAST_CHARS or _TORN_HEAD.match(text):
+    if sum(map(str.isalnum, text)) < _LEAST_CHARS or cue("torn-head").match(text):
         return False
-    if _TORN_TAIL.search(text.rstrip("。！!？?")) or "的的" in text:
+    if cue("torn-tail").search(text.rstrip("。！!？?")) or "的的" in text:
         return False
     return all(text.count(pair[0]) == text.count(pair[1]) for pair in _PAIRS)

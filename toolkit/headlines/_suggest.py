@@ -26,11 +26,12 @@ from toolkit.headlines._patterns import (
     clean_term,
     festival_slot,
     fill,
+    private_life,
     shape_of,
     slots_for,
     topic_terms,
 )
-from toolkit.schema import TOPICS, ChoiceError, check, is_missing
+from toolkit.schema import TOPICS, as_whole, check, is_missing
 
 # what a suggestion loses for resembling one already chosen (1 = the whole score), and for each of its intent
 _LIKENESS_PRICE, _INTENT_PRICE = 0.35, 0.05
@@ -60,27 +61,28 @@ def suggest_headlines(
     """HEADLINES for a topic, with the columns `pattern`, `intent` and `origin` (pattern / hook) behind; none is blocked.
 
     What the leading term names (food, a place, a message, a trouble …, see lexicon `headline-shapes`) decides which
-    patterns fit. A term that fits few gets few; what is no topic (喜欢, 上线), organs of state and, in a promotion,
-    accidents and offences get none: `frame.attrs["notes"]` says why, in Chinese.
+    patterns fit. A term that fits few gets few; words without a fitting pattern (喜欢, 上线), organs of state and, in a
+    promotion, accidents, offences and the private life of real persons get none: `frame.attrs["notes"]` says why, in
+    Chinese. Terms in traditional characters are taken; headlines and notes are written in simplified ones.
 
     Each pattern gives one headline at most. The `top` kept are best by score (craft; the chance where the `model` shows
     one for all) less likeness in characters and intent to those kept before (maximal marginal relevance). The first
-    five have an intent each, as long as there are intents, and stand best first; so do the rest after them.
-
-    `topic_or_terms` is a term, a list of terms (the first that is a topic leads) or a TOPICS row. Slots are filled by
-    `audience` (whom it calls), `season` (else a festival that rises in `trends`), `benefit` (a verb phrase of at most
-    12 characters: 少剩菜), a second term of the same kind (the topic's, else one that rises in `trends`) and `number`
-    (how many points the editor has, 2 to 20; without it lists have 3 to 5). Nothing else is claimed.
+    five have an intent each while there are intents, best first; so are the rest. `topic_or_terms` is a term, a list of
+    terms (the first that is a topic leads) or a TOPICS row. Slots are filled by `audience` (whom it calls), `season`
+    (else a festival that rises in `trends`), `benefit` (a verb phrase of at most 12 characters: 少剩菜), a second term of
+    the same kind (the topic's, else one that rises in `trends`) and `number` (how many points the editor has, 2 to 20;
+    without it lists have 3 to 5). Nothing else is claimed.
     `write` is a callable prompt → list of texts, called once with a Chinese prompt that quotes the terms as material;
     its lines pass the same score and gate (`origin` hook); the notes tell what was not used.
 
-    Raises ChoiceError (platform, purpose, number, a writer that cannot be called) and ColumnError (rules, verdicts).
+    Raises InputError (what is no text), ChoiceError (platform, purpose, number, top, a writer that cannot be called)
+    and ColumnError (rules, verdicts).
 
     >>> suggest_headlines("大闸蟹", top=2)[["headline", "intent"]].values.tolist()
     [['大闸蟹怎么处理更省事？4步说清楚', '做法'], ['老人孩子也能吃大闸蟹吗？5点先留意', '人群']]
     """
     row = lexicons.platform(platform)
-    _check_number(number)
+    number, top = _checked(number, top)
     terms, notes = _usable_terms(topic_or_terms, purpose)
     every: list[Filled] = []
     if terms:
@@ -100,7 +102,7 @@ def suggest_headlines(
         rules=rules,
         verdicts=verdicts,
     )
-    return _open_ones(scored, every, max(top, 0), notes)
+    return _open_ones(scored, every, top, notes)
 
 
 def _written(
@@ -160,7 +162,7 @@ def suggest_for_topics(
     `frame.attrs["notes"]`, topic by topic. The other arguments are those of suggest_headlines, and so are the errors.
     """
     own, lessons = compliance.own_rules(rules), compliance.lessons_of(verdicts)
-    _check_number(number)
+    number, top = _checked(number, top)
     found, notes = [], []
     frame = check(topics, TOPICS)
     for topic in frame[frame["gate"] != "block"].to_dict("records"):
@@ -205,13 +207,13 @@ def _usable_terms(topic: Any, purpose: str) -> tuple[list[str], list[str]]:
         return [], [
             f"「{terms[kinds.index(GRAVE)]}」关系到伤亡或案件，不拿来做推广。要写资讯，请把用途改成资讯。"
         ]
+    if purpose == "promotion" and (told := private_life(terms)):
+        return [], [f"「{told}」像是真人的私事，不拿来做推广。要写资讯，请把用途改成资讯，并先核对消息来源。"]
     usable = [place for place, kind in enumerate(kinds) if kind != LOOSE]
     lead = next((place for place in usable if kinds[place] != WIDE), next(iter(usable), None))
     if lead is None:
-        return [], [
-            f"「{terms[0]}」还不成一个话题，写不出具体的标题。请写具体一些，例如说清是什么东西、什么事。"
-        ]
-    notes = [] if lead == 0 else [f"「{terms[0]}」太宽，改用「{terms[lead]}」来写。"]
+        return [], [f"词表里还没有适合「{terms[0]}」的句式。请写具体一些，例如说清是什么东西、什么事。"]
+    notes = [] if lead == 0 else [f"适合「{terms[0]}」的句式太少，改用「{terms[lead]}」来写。"]
     if kinds[lead] == NAME and purpose == "promotion":
         notes.append(f"「{terms[lead]}」像是人名。真人的名字用在推广里，要先有本人的同意。")
     if kinds[lead] in OTHER:
@@ -219,14 +221,11 @@ def _usable_terms(topic: Any, purpose: str) -> tuple[list[str], list[str]]:
     return [*terms[lead : lead + 1], *terms[:lead], *terms[lead + 1 :]], notes
 
 
-def _check_number(number: int | None) -> None:
+def _checked(number: Any, top: Any) -> tuple[int | None, int]:
+    most = as_whole(top, "top（最多要几条）", 0)
     if number is None:
-        return
-    if isinstance(number, bool) or not isinstance(number, int) or not _LEAST_NUMBER <= number <= _MOST_NUMBER:
-        raise ChoiceError(
-            f"number 是正文里真有的条数，{_LEAST_NUMBER} 到 {_MOST_NUMBER} 的整数（现在是 {number!r}）。"
-            "不确定有几条时，不给就好。"
-        )
+        return None, most
+    return as_whole(number, "number（正文里真有的条数，不确定就不给）", _LEAST_NUMBER, _MOST_NUMBER), most
 
 
 def _benefit(benefit: str | None) -> tuple[str, list[str]]:
