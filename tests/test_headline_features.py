@@ -307,6 +307,15 @@ def test_a_whole_preview() -> None:
     assert (whole.visible, whole.hidden, whole.cut_at, whole.over_limit) == ("石榴怎么剥", "", None, 0)
 
 
+def test_a_missing_headline_is_blank_in_the_preview_and_no_text_is_refused() -> None:
+    for missing in (None, float("nan"), pd.NA):
+        assert preview_headline(missing) == preview_headline("")
+    wrong: list[Any] = [b"x", {"a": 1}, ["甲"], object()]
+    for value in wrong:
+        with pytest.raises(ChoiceError, match="标题不是文字（现在是 "):
+            preview_headline(value)
+
+
 def test_a_platform_counts_its_limit_in_its_own_way() -> None:
     latin = "a" * 39
     assert preview_headline(latin, platform="xiaohongshu").over_limit == 0

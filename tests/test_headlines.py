@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,7 @@ from pandas.testing import assert_frame_equal
 
 from toolkit import lexicons
 from toolkit.compliance import check_copy, gate, judge_copy, lessons_of, own_rules
-from toolkit.headlines import explain_parts, score_headlines
+from toolkit.headlines import advise_headline, explain_parts, headline_features, score_headlines
 from toolkit.schema import COPY_RULES, HEADLINES, VERDICTS, ChoiceError, ColumnError, check
 from toolkit.text import display_width
 
@@ -193,6 +194,32 @@ def test_wrong_arguments_are_refused_in_chinese() -> None:
         score_headlines(pd.DataFrame({"正文": ["甲"]}))
 
 
+@pytest.mark.parametrize("verb", [score_headlines, advise_headline, headline_features])
+def test_what_is_no_text_is_refused_and_not_scored_as_if_it_were(verb: Any) -> None:
+    alone: list[Any] = [None, float("nan"), pd.NA, 3, b"x", {"a": 1}, {"a"}, object(), np.array("a")]
+    for wrong in alone:
+        with pytest.raises(ChoiceError, match="标题要给一条文字、一个列表或表里的一列（现在是 "):
+            verb(wrong)
+    within: list[Any] = [b"x", {"a": 1}, ["甲"], ("甲",), True, np.array(["甲"]), dt.date(2026, 11, 22)]
+    for wrong in within:
+        with pytest.raises(ChoiceError, match=r"第 2 条标题不是文字（现在是 .+）。请改成一句文字"):
+            verb(["甲", wrong])
+    with pytest.raises(ChoiceError, match="第 1 条正文不是文字（现在是 bytes）"):
+        verb(["甲"], bodies=[b"x"])
+    with pytest.raises(ChoiceError, match="热词要给一条文字、一个列表或表里的一列（现在是 int）"):
+        verb(["甲"], trends=3)
+    with pytest.raises(ColumnError, match="热词表缺少列 term（现有的列：词）"):
+        verb(["甲"], trends=pd.DataFrame({"词": ["甲"]}))
+
+
+def test_numbers_are_texts_and_of_two_columns_of_one_name_the_first_is_read() -> None:
+    assert score_headlines([2024, np.int64(3), 1.5])["headline"].tolist() == ["2024", "3", "1.5"]
+    twice = pd.DataFrame([["甲", "乙"]], columns=["title", "title"])
+    assert score_headlines(twice)["headline"].tolist() == ["甲"]
+    with pytest.raises(ChoiceError, match="品牌词要给一条文字"):
+        score_headlines(["甲"], brand=3)  # type: ignore[arg-type]
+
+
 # ---- trends and audience
 
 
@@ -205,6 +232,7 @@ def test_a_trending_term_counts_by_its_place() -> None:
         "怎么剥橘子",
     ]
     assert score_headlines(texts, trends=trends)["part_keyword"].tolist() == [10.0, 8.0, 5.0, 5.0]
+    assert_frame_equal(score_headlines(texts, trends="软籽石榴"), score_headlines(texts, trends=["软籽石榴"]))
     advice = score_one("怎么剥橘子", trends=trends)["advice"]
     assert "用上一个热词并放在开头，例如「软籽石榴」（照做约 50 分）。" in advice
 
@@ -311,6 +339,8 @@ def test_a_chance_is_shown_only_where_the_model_may_show_it() -> None:
     without = score_headlines(texts)
     assert without[names].isna().all(axis=None)
     assert without.attrs["chance"] == "还没有用本账号的历史学过，暂无胜出机会"
+    blank = score_headlines(["", "！！", texts[0]], model=Model(shown=True))
+    assert blank["chance"].isna().tolist() == [True, True, False]
     rest = [name for name in COLUMNS if name not in names]
     assert_frame_equal(shown[rest], without[rest])
     assert score_headlines([], model=Model(shown=True)).columns.tolist() == COLUMNS

@@ -14,7 +14,7 @@ from toolkit.schema import (
 )
 
 # what the parts of a topic's score are called; those of a headline's are in the lexicon headline-parts
-TOPIC_PARTS = {**{row["part"]: row["caption"] for row in lexicons.rows("topic-parts")}, "gate": "合规"}
+TOPIC_PARTS = {**{row["part"]: row["caption"] for row in lexicons.rows("topic-parts")}, "gate": "合规一项"}
 
 
 def part_caption(column: str) -> str:

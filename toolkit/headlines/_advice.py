@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
 from toolkit import compliance
-from toolkit.headlines._inputs import Wanted, clickbait_weights, texts_of, wanted_for
+from toolkit.headlines._inputs import (
+    LONGEST_READ,
+    Wanted,
+    clickbait_weights,
+    cues,
+    folded_places,
+    texts_of,
+    wanted_for,
+)
 from toolkit.headlines._rubric import (
     CROWDED,
     FRONT_POINTS,
@@ -22,6 +31,7 @@ from toolkit.headlines._rubric import (
     kinds,
     maxima,
     points,
+    read_anew,
     readings,
 )
 from toolkit.schema import CRAFT_ADVICE, check
@@ -32,6 +42,21 @@ _GATE_KEPT = 2
 _GATE = "gate"
 # the room of a thing named: three characters
 _THING_ROOM = 6
+
+# kinds of which the cue spans what stands between its marks: an editor takes out the marks only
+_MARKS_OF = {"pile": "!", "cry": "!", "scare": "“”「」"}
+# faults that an editor mends by taking out all but one of what is repeated
+_REPEATED = ("marks", "repeat")
+# breaks that a headline may have; the cue of `clutter` counts them
+_BREAKS = 3
+_BREAK_MARKS = ",。;:!? |"
+# what stands for a deletion, of a mark and of words, until `_tidied` has closed the gap: no characters of any text
+_GAP, _JOIN = "\ufdd0", "\ufdd1"
+_QUOTES = "“”「」"
+_MARK = r"[，,。.！!？?、：:；;~～…\s]"
+# a particle that the deleted word leaves at the end of its clause: 惊呆[了]！
+_LEFT_OVER = re.compile(rf"(?<=[{_GAP}{_JOIN}])[了的啦吧](?={_MARK}|[{_GAP}{_JOIN}]|$)")
+_AT_GAPS = re.compile(rf"{_MARK}*(?:[{_GAP}{_JOIN}]{_MARK}*)+")
 
 
 @functools.cache
@@ -78,10 +103,12 @@ def advise_headline(
     `headline-kinds`: where the headline would become too long for its platform, the gain is the less, and an edit
     that brings nothing is not named. Each edit is told as if it alone were made: several of one part are
     alternatives, and `score_headlines` names the best of them. Nothing is advised that the rubric
-    takes for clickbait.
+    takes for clickbait. Where words or marks are to go, the gain is that of the headline without them, read anew: it
+    is shorter, and what they brought is gone. Where the words of clickbait are worth more by their length than they
+    cost, the advice is to put as many true words in their place.
 
     `headline` is one text or whatever `score_headlines` takes; `place` tells which one a row is for. A blank headline
-    has one row. The other arguments and the errors are those of `score_headlines`. None gives an empty frame.
+    has one row. The other arguments and the errors are those of `score_headlines`. No headlines give an empty frame.
 
     >>> advise_headline("菜场怎么逛")[["advice", "gain", "craft"]].head(1).values.tolist()
     [['再写长一点：公众号推荐 14–24 个字', 13.0, 61.0]]
@@ -125,7 +152,7 @@ def edits(reading: Reading, found: list[compliance.Finding], wanted: Wanted) -> 
     ]
     crafts = [
         (group, advice, part, sum(points(changed, room=room).values()))
-        for group, advice, part, changed, room in _changes(reading, wanted)
+        for group, advice, part, changed, room in _changes(reading, found, wanted)
     ]
     more = [
         Edit(advice, part, craft - now, craft, group, group in _faults())
@@ -138,24 +165,26 @@ def edits(reading: Reading, found: list[compliance.Finding], wanted: Wanted) -> 
 _Change = tuple[str, str, str, Reading, int]
 
 
-def _changes(reading: Reading, wanted: Wanted) -> Iterator[_Change]:
+def _changes(reading: Reading, found: list[compliance.Finding], wanted: Wanted) -> Iterator[_Change]:
     """Every edit: its group, advice, part, what would be seen, room."""
     for kind in kinds():
         if kind.advice and kind.part in maxima() and not kind.unfit & reading.kinds:
-            yield from _kind_change(kind, reading, wanted)
+            yield from _kind_change(kind, reading, found, wanted)
     yield from _length_change(reading)
     yield from _keyword_changes(reading, wanted)
     named = replace(reading, things=reading.things + 1)
     yield "things", "说出一样叫得出名字的东西（哪种、哪家、哪本）", "specific", named, _THING_ROOM
 
 
-def _kind_change(kind: Kind, reading: Reading, wanted: Wanted) -> Iterator[_Change]:
+def _kind_change(
+    kind: Kind, reading: Reading, found: list[compliance.Finding], wanted: Wanted
+) -> Iterator[_Change]:
     if kind.kind == HYPE:
-        bare = replace(reading, kinds=reading.kinds - set(clickbait_weights()), flagged=False)
-        yield kind.kind, kind.advice, kind.part, bare, kind.room
+        if reading.clickbait:
+            yield from _hype_change(kind, reading, found, wanted)
     elif kind.points < 0:
         if kind.kind in reading.kinds:
-            yield kind.kind, kind.advice, kind.part, _without(reading, kind.kind), kind.room
+            yield kind.kind, kind.advice, kind.part, _mended(kind.kind, reading, wanted), kind.room
     elif kind.kind not in reading.kinds:
         listed = {"theme": wanted.theme, "brand": wanted.brand}.get(kind.kind, ())
         if listed:
@@ -167,8 +196,75 @@ def _kind_change(kind: Kind, reading: Reading, wanted: Wanted) -> Iterator[_Chan
         yield kind.part, advice, kind.part, replace(reading, kinds=reading.kinds | {kind.kind}), room
 
 
-def _without(reading: Reading, kind: str) -> Reading:
-    return replace(reading, kinds=reading.kinds - {kind})
+def _hype_change(
+    kind: Kind, reading: Reading, found: list[compliance.Finding], wanted: Wanted
+) -> Iterator[_Change]:
+    spans = [(finding.start, finding.end) for finding in found if finding.category == "clickbait"]
+    for bait in reading.kinds.intersection(clickbait_weights()):
+        spans += _spans(bait, reading.text)
+    bare = read_anew(_tidied(reading.text, spans), reading, wanted)
+    if sum(points(bare).values()) > sum(points(reading).values()):
+        yield kind.kind, kind.advice, kind.part, bare, kind.room
+        return
+    # true words in their place are as long and name as much; what else the clickbait brought is gone
+    truly = replace(reading, kinds=bare.kinds, flagged=bare.flagged)
+    yield kind.kind, "把夸张和卖关子的词换成同样长的实话", kind.part, truly, 0
+
+
+def _mended(fault: str, reading: Reading, wanted: Wanted) -> Reading:
+    """The headline without the fault: read anew where mending is deleting, else as long as it was."""
+    if fault in (*_REPEATED, "clutter", "pile", "symbols"):
+        comma = "" if fault == "clutter" else "，"
+        return read_anew(_tidied(reading.text, _spans(fault, reading.text), comma), reading, wanted)
+    return replace(reading, kinds=reading.kinds - {fault})
+
+
+def _spans(kind: str, text: str) -> Iterator[tuple[int, int]]:
+    """Where in the text stands what an editor takes out to be rid of this kind."""
+    form = folded_places(text[:LONGEST_READ])
+    for found in cues()[kind].finditer(form.value):
+        start, end = found.span()
+        places = range(start, end)
+        marks: list[int] | None = None
+        if kind in _REPEATED:
+            marks = [at for at in places if form.starts[at] >= form.ends[start]]
+        elif kind == "clutter":
+            breaks = [at for at in places if form.value[at] in _BREAK_MARKS]
+            marks = breaks[: len(breaks) - _BREAKS]
+        elif kind == "symbols":
+            # a character that the cue counts is one that, doubled, it finds
+            marks = [at for at in places if cues()[kind].fullmatch(form.value[at] * 2)]
+        elif kind in _MARKS_OF:
+            marks = [at for at in places if form.value[at] in _MARKS_OF[kind]]
+        listed = [(start, end)] if marks is None else [(at, at + 1) for at in marks]
+        yield from (form.original(*place) for place in listed)
+
+
+def _tidied(text: str, spans: Iterable[tuple[int, int]], comma: str = "，") -> str:
+    """The text without the spans, and without the marks that they leave: of those in one place one is kept.
+
+    Where a mark was taken out between two words and none is left, there is a comma.
+    """
+    kept, end = [], 0
+    for begin, stop in sorted(spans):
+        kept.append(text[end:begin])  # empty where spans overlap
+        if stop > end:
+            words = all(character.isalnum() or character in _QUOTES for character in text[begin:stop])
+            kept.append(_JOIN if words else _GAP)
+            end = stop
+    kept.append(text[end:])
+    return _AT_GAPS.sub(functools.partial(_closed, comma=comma), _LEFT_OVER.sub("", "".join(kept)))
+
+
+def _closed(gap: re.Match[str], comma: str) -> str:
+    """What is left in the place of a gap and the marks around it."""
+    if gap.start() == 0:
+        return ""
+    if gap.end() == len(gap.string):
+        before = re.split(f"[{_GAP}{_JOIN}]", gap[0])[0]
+        return next((mark for mark in before if mark in "？?！!。…"), "")
+    marks = re.findall(_MARK, gap[0])
+    return marks[0] if marks else comma if _GAP in gap[0] else ""
 
 
 def _length_change(reading: Reading) -> Iterator[_Change]:
@@ -193,7 +289,7 @@ def _keyword_changes(reading: Reading, wanted: Wanted) -> Iterator[_Change]:
         yield "term", f"用上一个热词并放在开头，例如「{term}」", "keyword", led, display_width(term)
     dense = replace(reading, filled=WELL_FILLED)
     crowded = "少堆几个名词，写成一句通顺的话"
-    advice = crowded if reading.filled >= CROWDED else "删掉空话，让实在的词占到三成以上"
+    advice = crowded if reading.filled >= CROWDED else "把空话换成实在的词，让它们占到三成以上"
     yield "dense", advice, "keyword", dense, 0
     front = replace(reading, front=FRONT_POINTS)
     yield "front", "把说得出名字的词挪到前六个字里", "keyword", front, 0

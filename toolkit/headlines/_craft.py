@@ -72,8 +72,9 @@ def score_headlines(
     said of findings (VERDICTS), as `check_copy` takes them; `own_rules` and `lessons_of` make them ready once for
     many calls.
 
-    Raises ChoiceError for another model and for an unknown platform or purpose; ColumnError for a frame without
-    headlines, for bodies that are not as many as the headlines, and for rules and verdicts that cannot be used.
+    Raises ChoiceError for what are no texts (None, bytes, mappings, nested lists), for another model and for an
+    unknown platform or purpose; ColumnError for a frame without headlines, for bodies that are not as many as the
+    headlines, and for rules and verdicts that cannot be used.
 
     >>> scored = score_headlines(["大闸蟹怎么挑？看准这3处，今晚就能蒸"])
     >>> scored[["craft", "gate", "width"]].values.tolist()
@@ -114,7 +115,9 @@ def _chances(texts: list[str], model: Any) -> tuple[np.ndarray, str]:
         return np.full((len(texts), 3), np.nan), NO_MODEL
     if not model.skill_.shown or not texts:
         return np.full((len(texts), 3), np.nan), "" if model.skill_.shown else str(model.skill_.reason)
-    return np.asarray(model.chances(texts), dtype=np.float64).reshape(len(texts), 3), ""
+    chances = np.array(model.chances(texts), dtype=np.float64).reshape(len(texts), 3)
+    chances[[not any(map(str.isalnum, text)) for text in texts]] = np.nan
+    return chances, ""
 
 
 def _frame(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+import numbers
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from toolkit import compliance, lexicons
@@ -66,18 +68,24 @@ def wanted_for(
     if trends is None:
         terms = None
     else:
+        if isinstance(trends, pd.DataFrame) and "term" not in trends.columns:
+            present = tuple(str(name) for name in trends.columns)
+            raise ColumnError(
+                f"热词表缺少列 term（现有的列：{'、'.join(present) or '无'}）。请把热词所在的列改名为 term。",
+                missing=("term",),
+                present=present,
+            )
         said = trends["term"] if isinstance(trends, pd.DataFrame) else trends
-        terms = tuple(term for term in fold(str(term) for term in said) if term.strip())
+        terms = tuple(term for term in fold(listed_texts(said, "热词")) if term.strip())
     theme = None if audience is None else theme_words(audience_text(audience))
     own, lessons = compliance.own_rules(rules), compliance.lessons_of(verdicts)
-    listed = [brand] if isinstance(brand, str) else brand or ()
-    named = tuple(word for word in fold(str(word) for word in listed) if word.strip())
+    listed = [] if brand is None else listed_texts(brand, "品牌词")
+    named = tuple(word for word in fold(listed) if word.strip())
     return Wanted(row, purpose, terms, theme, own, lessons, named)
 
 
 def texts_of(headlines: Any) -> list[str]:
-    if isinstance(headlines, str):
-        return [headlines]
+    """The headlines as texts; "" for a missing one. Raises ChoiceError for what are no texts."""
     if isinstance(headlines, pd.DataFrame):
         names = [name for name in ("headline", "title", "标题") if name in headlines.columns]
         if not names:
@@ -88,21 +96,44 @@ def texts_of(headlines: Any) -> list[str]:
                 missing=("headline",),
                 present=present,
             )
-        headlines = headlines[names[0]]
-    return ["" if is_missing(value) else str(value) for value in headlines]
+        # of two columns of one name the first
+        headlines = headlines.loc[:, headlines.columns == names[0]].iloc[:, 0]
+    return listed_texts(headlines, "标题")
+
+
+def listed_texts(values: Any, what: str) -> list[str]:
+    """One text or many as a list, "" for each missing one. Raises ChoiceError for what are no texts."""
+    if isinstance(values, str):
+        return [values]
+    refused = (bytes, bytearray, memoryview, Mapping, set, frozenset)
+    if not isinstance(values, Iterable) or isinstance(values, refused) or getattr(values, "ndim", 1) != 1:
+        raise ChoiceError(
+            f"{what}要给一条文字、一个列表或表里的一列（现在是 {type(values).__name__}）。一条也没有时，给空列表 []。"
+        )
+    return [one_text(value, f"第 {place} 条{what}") for place, value in enumerate(values, 1)]
+
+
+def one_text(value: Any, what: str) -> str:
+    """The text, a number as it is written, "" for a missing value. Raises ChoiceError for anything else."""
+    if isinstance(value, str):
+        return value
+    if is_missing(value):
+        return ""
+    if isinstance(value, numbers.Real) and not isinstance(value, (bool, np.bool_)):
+        return str(value)
+    raise ChoiceError(f"{what}不是文字（现在是 {type(value).__name__}）。请改成一句文字，没有就留空。")
 
 
 def folded_bodies(bodies: Sequence[str] | None, count: int) -> list[str | None]:
     """The folded bodies; None where there is none to hold the headline against."""
     if bodies is None:
         return [None] * count
-    listed = [bodies] if isinstance(bodies, str) else list(bodies)
+    listed = listed_texts(bodies, "正文")
     if len(listed) != count:
         raise ColumnError(
             f"正文 {len(listed)} 篇，标题 {count} 条，对不上。请让 bodies 和标题一样多，缺的用空文本占位。"
         )
-    folded = fold("" if is_missing(body) else str(body) for body in listed)
-    return [body if body.strip() else None for body in folded]
+    return [body if body.strip() else None for body in fold(listed)]
 
 
 @functools.cache

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import Any
 
 from toolkit import lexicons
+from toolkit.headlines._inputs import one_text
 from toolkit.text import character_width, display_width
 
 _JOINER = "\u200d"
@@ -36,17 +38,18 @@ class Preview:
     note: str
 
 
-def preview_headline(text: str, *, platform: str = "wechat") -> Preview:
+def preview_headline(text: Any, *, platform: str = "wechat") -> Preview:
     """What is seen of the headline before the platform cuts it. No emoji or accented letter is cut in two.
 
     The width shown is the platform's row in `platforms.csv`, a convention with its source and certainty; screens and
-    font sizes differ. Raises ChoiceError for an unknown platform.
+    font sizes differ. A missing text counts as blank. Raises ChoiceError for what is no text and for an unknown platform.
 
     >>> shown = preview_headline("大闸蟹怎么挑？看准这3处，今晚就能蒸，蒸完还要等五分钟再揭盖", platform="公众号")
     >>> shown.hidden, shown.cut_at, shown.over_limit
     ('要等五分钟再揭盖', 22, 0)
     """
     row = lexicons.platform(platform)
+    text = one_text(text, "标题")
     visible = shown_of(text, row)
     cut = len(visible) if len(visible) < len(text) else None
     over = over_limit(display_width(text), len(text), row)

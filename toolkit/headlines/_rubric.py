@@ -63,6 +63,8 @@ class Reading:
     flagged: bool  # whether the gate found clickbait
     blank: bool
     platform: lexicons.Platform
+    text: str
+    body: str | None  # folded; None where there is none to hold the headline against
 
     @property
     def clickbait(self) -> float:
@@ -102,9 +104,19 @@ def readings(
     texts: Sequence[str], wanted: Wanted, bodies: Sequence[str] | None = None
 ) -> list[tuple[str, Reading, list[compliance.Finding]]]:
     """Each text with what the rubric sees in it and what the gate finds."""
+    return _readings(texts, wanted, folded_bodies(bodies, len(texts)))
+
+
+def read_anew(text: str, reading: Reading, wanted: Wanted) -> Reading:
+    """What the rubric would see were this the text, held against the same."""
+    return _readings([text], wanted, [reading.body])[0][1]
+
+
+def _readings(
+    texts: Sequence[str], wanted: Wanted, borne: Sequence[str | None]
+) -> list[tuple[str, Reading, list[compliance.Finding]]]:
     folded = fold(text[:LONGEST_READ] for text in texts)
     words = segment(folded, words=lexicons.user_words())
-    borne = folded_bodies(bodies, len(texts))
     out = []
     for place, text in enumerate(texts):
         found = compliance.find(
@@ -144,6 +156,8 @@ def _read(
         flagged=any(finding.category == "clickbait" for finding in found),
         blank=not any(character.isalnum() for character in text),
         platform=wanted.platform,
+        text=text,
+        body=body,
     )
 
 
