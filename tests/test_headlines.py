@@ -48,10 +48,11 @@ def score_one(text: str, **options: Any) -> pd.Series[Any]:
 
 def test_explained_parts_add_up_to_one_hundred() -> None:
     frame = explain_parts()
-    assert frame.columns.tolist() == ["part", "caption", "max", "rewards", "evidence"]
+    assert frame.columns.tolist() == ["part", "caption", "max", "rewards", "evidence", "source"]
     assert frame["caption"].tolist() == ["长短", "具体", "收获", "引子", "对谁说", "关键词", "干净"]
     assert frame["max"].tolist() == [20, 20, 15, 15, 10, 10, 10]
-    assert frame["evidence"].unique().tolist() == ["经验"]
+    assert frame["evidence"].tolist() == ["实测", *["经验"] * 6]
+    assert frame["source"].str.endswith("2026-11-22").all()
 
 
 def test_each_kind_has_a_cue_or_is_measured_and_a_cue_has_a_kind() -> None:

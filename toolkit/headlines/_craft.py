@@ -19,9 +19,10 @@ NO_MODEL = "还没有用本账号的历史学过，暂无胜出机会"
 
 
 def explain_parts() -> pd.DataFrame:
-    """The craft rubric for showing: part (the column's name), caption, max, rewards and evidence, in order.
+    """The craft rubric for showing: part (the column's name), caption, max, rewards, evidence and source, in order.
 
-    The maxima add up to 100. Evidence is 经验 throughout: editors' convention, not yet measured on outcomes.
+    The maxima add up to 100. Evidence is 实测 where a part goes with reads on two of three sites and against them on
+    none (`benchmarks/headlines.py`, part `craft`), else 经验: editors' convention; `source` has the figures.
 
     - part_length (20): width in the platform's recommended range; less in proportion outside, 0 above its limit.
     - part_specific (20): a number 8, a time 4, a place 4, things one can name 2, 4 or 6.
@@ -60,7 +61,7 @@ def score_headlines(
     give an empty frame with the same columns. Missing values count as blank; a headline without letters or digits
     scores 0. What each part gives is told by `explain_parts`.
 
-    All of it is convention (经验), a check of craft and no forecast. `clickbait` is 1 − Π(1 − weight) over the
+    Nearly all of it is convention (经验, see explain_parts), a check of craft and no forecast. `clickbait` is 1 − Π(1 − weight) over the
     clickbait kinds found and a finding of that category (0.5). `gate` and `findings` are those of `check_copy`.
     `advice` is best first: what must be changed, then edits with the score the rubric would give for them
     (`advise_headline` has them as a table). `width` is in half-width units; `visible` is what the platform's list
