@@ -73,7 +73,9 @@ def suggest_headlines(
     the same kind (the topic's, else one that rises in `trends`) and `number` (how many points the editor has, 2 to 20;
     without it lists have 3 to 5). Nothing else is claimed.
     `write` is a callable prompt → list of texts, called once with a Chinese prompt that quotes the terms as material;
-    its lines pass the same score and gate (`origin` hook); the notes tell what was not used.
+    its lines pass the same score and gate (`origin` hook). Not used, and counted in the notes: lines with open slots,
+    tags or the beginning of a formula, lines that name no term, and lines with numbers, prices, Latin words or titles
+    that none of the terms and arguments gave.
 
     Raises InputError (what is no text), ChoiceError (platform, purpose, number, top, a writer that cannot be called)
     and ColumnError (rules, verdicts).
@@ -119,8 +121,16 @@ def _written(
         people=slots.people,
         benefit=slots.benefit,
         season=slots.season,
+        number=slots.number,
     )
-    lines, notes = ask_writer(write, prompt, platform=platform)
+    lines, notes = ask_writer(
+        write,
+        prompt,
+        platform=platform,
+        terms=terms,
+        given=[slots.people, slots.benefit, slots.season],
+        number=slots.number,
+    )
     return [Filled(HOOK, _intent_of(line), line) for line in lines], notes
 
 
