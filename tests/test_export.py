@@ -20,6 +20,7 @@ from frames import (
 from hypothesis import given
 from hypothesis import strategies as st
 
+import toolkit as tk
 from toolkit import schema
 from toolkit.export import write_csv, write_ics, write_xlsx
 from toolkit.schema import ColumnError, InputError
@@ -228,3 +229,31 @@ def test_the_parts_are_called_what_the_verbs_call_them() -> None:
     assert {name: part_caption(f"part_{name}") for name in topics.PARTS} == {
         name: caption for name, (caption, _) in topics.PARTS.items()
     }
+
+
+def test_no_heading_or_part_of_what_verbs_give_stays_english() -> None:
+    """What an editor opens in Excel: columns that verbs add behind a contract, parts of messages, values of `part`."""
+    from toolkit.export._posts import captions, word
+
+    message = "邻居们，石榴到了，5斤39元，今晚20:00截单，接龙写“石榴+份数”。"
+    frames = [
+        tk.score_copy([message], kind="promotion"),
+        tk.advise_copy(message, kind="promotion"),
+        tk.vary_copy(message, segments=["亲子妈妈"]),
+        tk.rewrite_headline("全城最低价！软籽石榴今天到货，孩子一剥就会"),
+        tk.season_topics(dt.date(2026, 9, 21)),
+        tk.topic_parts(),
+    ]
+    for frame in frames:
+        heads = captions(frame)
+        assert [head for head in heads.values() if re.search("[a-z]{3}", head)] == []
+        assert len(set(heads.values())) == len(heads)
+    assert (
+        captions(pd.DataFrame({"topic_id": ["t"], "label": ["甲"], "score": [1.0], "rank": [1]}))["score"]
+        == "选题分"
+    )
+    assert [word(part, "part") for part in ("length", "part_action", "part_heat")] == [
+        "长短",
+        "动作",
+        "热度与新鲜",
+    ]

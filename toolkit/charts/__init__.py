@@ -39,6 +39,8 @@ from toolkit.charts._trends import trend_bars as trend_bars
 from toolkit.charts._words import EXTRA_CAPTIONS as EXTRA_CAPTIONS
 from toolkit.charts._words import TOPIC_PARTS as TOPIC_PARTS
 from toolkit.charts._words import in_words as in_words
+from toolkit.charts._words import known_captions as known_captions
 from toolkit.charts._words import part_caption as part_caption
 from toolkit.charts._words import part_columns as part_columns
 from toolkit.charts._words import part_limit as part_limit
+from toolkit.charts._words import words_of as words_of

@@ -13,7 +13,7 @@ from toolkit.schema import (
     ColumnError,
 )
 
-# what the parts of a topic's score are called; those of a headline's are in the lexicon headline-parts
+# what the parts of a topic's score are called; those of headlines and messages are in headline-parts and copy-parts
 TOPIC_PARTS = {**{row["part"]: row["caption"] for row in lexicons.rows("topic-parts")}, "gate": "合规一项"}
 
 
@@ -24,8 +24,12 @@ def part_caption(column: str) -> str:
     ('热度与新鲜', '长短', 'x')
     """
     name = column.removeprefix("part_")
-    headline = {row["part"]: row["caption"] for row in lexicons.rows("headline-parts")}
-    return TOPIC_PARTS.get(name) or headline.get(name, name)
+    return TOPIC_PARTS.get(name) or _craft_parts().get(name, name)
+
+
+def _craft_parts() -> dict[str, str]:
+    rows = [*lexicons.rows("copy-parts"), *lexicons.rows("headline-parts")]
+    return {row["part"]: row["caption"] for row in rows}
 
 
 def part_limit(column: str) -> int | None:
@@ -88,6 +92,10 @@ EXTRA_CAPTIONS: dict[str, str] = {
         "max": "满分",
         "rewards": "看什么",
         "evidence": "根据",
+        "default": "默认权重",
+        "floor": "最低",
+        "measure": "怎么量",
+        "certainty": "有多确定",
     },
     **{"name": "群名", "topic_id": "选题编号", "share": "占比"},
     **{
@@ -127,6 +135,24 @@ _SPOKEN: dict[str, dict[str, str]] = {
 }
 
 
+def known_captions(frame: pd.DataFrame) -> dict[str, str]:
+    """Column to caption: of the contract that shares most columns with the frame, else of what verbs add, else of any."""
+    captions: dict[str, str] = {}
+    for contract in reversed(CONTRACTS):
+        captions |= contract.captions
+    nearest = max(CONTRACTS, key=lambda contract: len(set(contract.names) & set(frame.columns)))
+    return captions | EXTRA_CAPTIONS | nearest.captions
+
+
+def words_of(column: object) -> dict[str, str]:
+    """What an editor reads for the values of one column, beside the words that hold for all; empty for most."""
+    name = str(column)
+    if name == "part":
+        craft = _craft_parts()
+        return {**craft, **{f"part_{part}": caption for part, caption in {**craft, **TOPIC_PARTS}.items()}}
+    return {**_SPOKEN.get(name, {}), **COLUMN_WORDS.get(name, {})}
+
+
 def in_words(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
     """The chosen columns as an editor reads them: Chinese captions and values, lists joined, times to the minute.
 
@@ -137,11 +163,8 @@ def in_words(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
     >>> in_words(pd.DataFrame({"term": ["石榴"], "status": ["new"], "evidence": [["d1", "d2"]]})).to_dict("list")
     {'热词': ['石榴'], '状态': ['新出现'], '出处': ['d1、d2']}
     """
-    captions = {**EXTRA_CAPTIONS, **{name: part_caption(name) for name in part_columns(frame)}}
-    for contract in reversed(CONTRACTS):
-        captions |= contract.captions
-    # the contract that shares most columns says what a name such as `status` or `term` is called
-    captions |= max(CONTRACTS, key=lambda contract: len(set(contract.names) & set(frame.columns))).captions
+    captions = known_captions(frame)
+    captions |= {name: part_caption(name) for name in part_columns(frame)}
     unknown = [name for name in columns if name not in captions or name not in frame]
     if unknown:
         raise ColumnError(
@@ -151,8 +174,8 @@ def in_words(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
     out = {}
     for name in shown.columns:
         series = shown[name]
-        if name in WORDED or name in _SPOKEN or name in COLUMN_WORDS:
-            words = {**WORDS, **_SPOKEN.get(str(name), {}), **COLUMN_WORDS.get(str(name), {})}
+        if name in WORDED or words_of(name):
+            words = {**WORDS, **words_of(name)}
             series = series.map(lambda value, words=words: words.get(value, value))
         elif isinstance(series.dtype, pd.DatetimeTZDtype):
             series = series.dt.strftime("%Y-%m-%d %H:%M")

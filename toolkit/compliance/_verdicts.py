@@ -33,7 +33,6 @@ from toolkit.schema import (
 )
 
 _KEY = ["text", "purpose", "platform", "rule_id", "passage"]
-_CASE_KEY = ["text", "purpose", "platform"]
 # two-sided 95 %
 _Z = 1.959964
 # A rule of which fewer than this share is right is in the way. Our own starting point: the gate as a whole is held to

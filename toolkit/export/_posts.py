@@ -9,10 +9,9 @@ from typing import Any
 import pandas as pd
 
 from toolkit import lexicons
-from toolkit.charts import day_marks, part_caption, plain
+from toolkit.charts import day_marks, known_captions, part_caption, plain, words_of
 from toolkit.schema import (
     CALENDAR,
-    COLUMN_WORDS,
     CONTRACTS,
     GROUPS,
     ITEMS,
@@ -76,9 +75,7 @@ def contract_of(frame: pd.DataFrame) -> Contract | None:
 def captions(frame: pd.DataFrame) -> dict[Any, str]:
     """Column to Chinese caption, no two alike; a column nobody knows keeps its name."""
     own = contract_of(frame)
-    known = {name: caption for other in CONTRACTS for name, caption in other.captions.items()}
-    if own is not None:
-        known.update(own.captions)
+    known = known_captions(frame) | ({} if own is None else own.captions)
     found: dict[Any, str] = {}
     for name in frame.columns:
         text = str(name)
@@ -90,12 +87,12 @@ def captions(frame: pd.DataFrame) -> dict[Any, str]:
 def word(value: Any, column: Any = "") -> str:
     """What an editor reads for a fixed English value of the contract (of that column); any other text as it is."""
     text = plain(value)
-    return COLUMN_WORDS.get(str(column), {}).get(text, WORDS.get(text, text))
+    return words_of(column).get(text, WORDS.get(text, text))
 
 
 def is_worded(name: Any) -> bool:
     """Whether a column holds fixed English values that are shown in Chinese."""
-    return name in WORDED or name in COLUMN_WORDS
+    return name in WORDED or bool(words_of(name))
 
 
 def joined(value: Any) -> str:
