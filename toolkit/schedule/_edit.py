@@ -335,7 +335,7 @@ def _place(board: Board, i: int, g: int, minute: int) -> bool:
             key=lambda k: (
                 -float(board.gain[k]),
                 board.ledger.uses[i, board.cands.time[k]] == 0,
-                (int(board.world.minute[board.cands.time[k]]) - minute) % _inputs.MINUTES_A_DAY != 0,
+                (int(board.world.minute[board.cands.time[k]]) - minute) % schema.MINUTES_A_DAY != 0,
                 abs(int(board.world.minute[board.cands.time[k]]) - minute),
                 k,
             ),
@@ -354,6 +354,6 @@ def _fill_up(board: Board, posts: pd.DataFrame) -> None:
             if row.group_id in group_at
         }
     ):
-        week = (minute // _inputs.MINUTES_A_DAY + board.world.start.weekday()) // 7
+        week = (minute // schema.MINUTES_A_DAY + board.world.start.weekday()) // 7
         if 0 <= week < board.ledger.week_left.shape[1]:
             board.refill(g, week)

@@ -220,11 +220,11 @@ def _by(change: float) -> str:
 def _chosen(scene: Scene, post: dict[str, Any], i: int, g: int) -> _Chosen:
     world = scene.world
     minute = _minute(world, post)
-    inside = 0 <= minute < world.days * _inputs.MINUTES_A_DAY
+    inside = 0 <= minute < world.days * schema.MINUTES_A_DAY
     if not inside:
         return _Chosen(0.0, Scene(scene.plan, _with(scene, [post])).cost - scene.cost, None)
     # the wishes look at the day alone
-    on_day = int(np.nonzero(world.day == minute // _inputs.MINUTES_A_DAY)[0][0])
+    on_day = int(np.nonzero(world.day == minute // schema.MINUTES_A_DAY)[0][0])
     value = world.value_at(i, g, minute)
     return _Chosen(value, scene.foreseen(i, g, on_day), factors_at(world, i, g, minute))
 
@@ -289,7 +289,7 @@ class _Wave:
         """What the wave is worth where it stands, less what it makes the wishes cost."""
         world = self.apart.world
         minute = _minute(world, self.post)
-        inside = 0 <= minute < world.days * _inputs.MINUTES_A_DAY
+        inside = 0 <= minute < world.days * schema.MINUTES_A_DAY
         value = sum(world.value_at(self.i, int(g), minute) for g in self.groups) if inside else 0.0
         return value - (Scene(self.scene.plan, _with(self.scene, [self.post])).cost - self.apart.cost)
 

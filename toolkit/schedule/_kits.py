@@ -132,13 +132,13 @@ def _section_id(kit: str, section: str, targets: Sequence[str]) -> str:
 
 def _nearest(clock: str, groups: pd.DataFrame) -> list[str]:
     """Each group's open slot nearest to a clock time, in order; the time itself where none is open."""
-    wanted = _inputs.parse_clock(clock)
+    wanted = schema.parse_clock(clock)
     found: dict[int, str] = {}
     for slots, quiet in zip(groups["slots"], groups["quiet"], strict=True):
-        spans = _inputs.parse_quiet(quiet)
+        spans = schema.parse_quiet(quiet)
         open_slots = {
             minute: slot
-            for minute, slot in ((_inputs.parse_clock(slot), slot) for slot in slots)
+            for minute, slot in ((schema.parse_clock(slot), slot) for slot in slots)
             if not any(first <= minute < last for first, last in spans)
         }
         if open_slots:

@@ -330,7 +330,7 @@ def _cell_faults(row: _Row) -> str:
     if row["waves"] < 1:
         return f"群发批数至少是 1（现在是 {row['waves']}）"
     try:
-        _inputs.parse_slots(row["clock"])
+        schema.parse_slots(row["clock"])
     except ValueError as error:
         return f"限定时刻里有看不懂的「{error}」，请写成 20:00 这样"
     first, last = schema.as_date(row["earliest"]), schema.as_date(row["latest"])
@@ -385,8 +385,8 @@ def _group_faults(row: _Row) -> str:
     if not row["slots"]:
         return "没有填时段，什么都发不了；请写成 08:30、12:30、20:00 这样"
     for name, parse, hint in (
-        ("slots", _inputs.parse_slots, "20:00"),
-        ("quiet", _inputs.parse_quiet, "22:00-08:00"),
+        ("slots", schema.parse_slots, "20:00"),
+        ("quiet", schema.parse_quiet, "22:00-08:00"),
     ):
         try:
             parse(row[name])
@@ -404,11 +404,11 @@ def _group_remarks(row: _Row) -> str:
     for name in ("posts_per_day", "posts_per_week"):
         if row[name] == 0:
             found.append(f"{schema.GROUPS.captions[name]}是 0，这个群什么都不会排")
-    spans = _inputs.parse_quiet(row["quiet"])
+    spans = schema.parse_quiet(row["quiet"])
     still = [
         slot
         for slot in row["slots"]
-        if any(first <= _inputs.parse_clock(slot) < last for first, last in spans)
+        if any(first <= schema.parse_clock(slot) < last for first, last in spans)
     ]
     if len(still) == len(row["slots"]):
         found.append("免打扰盖住了全部时段，这个群什么都不会排")

@@ -14,11 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from toolkit.schedule._inputs import MINUTES_A_DAY
 from toolkit.schedule._ledger import Candidates, Ledger
 from toolkit.schedule._value import Array
 from toolkit.schedule._world import World
-from toolkit.schema import PHASES
+from toolkit.schema import MINUTES_A_DAY, PHASES
 
 
 @dataclass(frozen=True, eq=False)

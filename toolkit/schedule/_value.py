@@ -79,7 +79,7 @@ def _slots(groups: pd.DataFrame, times: pd.DataFrame | None) -> dict[tuple[int, 
     for row in _inputs.named(times, schema.TIMES).to_dict("records"):
         where = f"时段价值表里群 {row['group_id']} 的「{row['slot']}」"
         try:
-            clock = _inputs.parse_clock(row["slot"])
+            clock = schema.parse_clock(row["slot"])
         except ValueError:
             raise PlanError(f"{where}看不懂。请写成 20:00 这样的形式。") from None
         if pd.isna(row["weekday"]) or not 0 <= row["weekday"] <= 6:

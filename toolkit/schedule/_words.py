@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from toolkit import lexicons
-from toolkit.schedule import _inputs
+from toolkit import lexicons, schema
 from toolkit.schedule._ledger import MOVING_RULES, NOWHERE, Ledger
 from toolkit.schedule._value import Array
 from toolkit.schedule._world import World
@@ -78,7 +77,7 @@ def factor_words(world: World, i: int, g: int, minute: int) -> list[str]:
 
 def factors_at(world: World, i: int, g: int, minute: int) -> tuple[float | None, float, float]:
     """The factors of slot (None where nothing is known of it), freshness and festival, on a day of the plan."""
-    day, clock = divmod(minute, _inputs.MINUTES_A_DAY)
+    day, clock = divmod(minute, schema.MINUTES_A_DAY)
     slot = world.factors.slots.get((g, (world.start.weekday() + day) % 7, clock))
     fresh = _freshness(world, i, day)
     return slot, fresh, float(world.factors.days[i, day]) / fresh

@@ -106,7 +106,7 @@ class World:
 
     def value_at(self, i: int, g: int, minute: int) -> float:
         """What item i is worth in group g at so many minutes after the first midnight, within the plan's days."""
-        day, clock = divmod(int(minute), _inputs.MINUTES_A_DAY)
+        day, clock = divmod(int(minute), schema.MINUTES_A_DAY)
         weekday = (self.start.weekday() + day) % 7
         return round(float(self.worth[i, g]) * self.factors.at(i, g, day, weekday, clock), 6)
 
@@ -123,7 +123,7 @@ def build_world(
 ) -> World:
     """The arrays for checked items and groups, the standing posts and the worth of slots (TIMES)."""
     minute, slot, quiet = _times(groups, days)
-    day, clock = np.divmod(minute, _inputs.MINUTES_A_DAY)
+    day, clock = np.divmod(minute, schema.MINUTES_A_DAY)
     members = groups["members"].to_numpy(dtype=float)
     audience = _inputs.audience(list(items["groups"]), groups)
     worth = items["value"].to_numpy(dtype=float)[:, None] * members[None, :] / 100
@@ -174,13 +174,13 @@ def build_world(
 
 def _times(groups: pd.DataFrame, days: int) -> tuple[Array, Array, Array]:
     """The send times in minutes from the first midnight, and which are each group's slots and quiet."""
-    slots = [_inputs.parse_slots(values) for values in groups["slots"]]
+    slots = [schema.parse_slots(values) for values in groups["slots"]]
     clocks = sorted({minute for own in slots for minute in own})
-    minute = np.array([d * _inputs.MINUTES_A_DAY + m for d in range(days) for m in clocks], dtype=np.int64)
-    clock = minute % _inputs.MINUTES_A_DAY
+    minute = np.array([d * schema.MINUTES_A_DAY + m for d in range(days) for m in clocks], dtype=np.int64)
+    clock = minute % schema.MINUTES_A_DAY
     shape = (len(groups), len(minute))
     slot, quiet = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
-    for g, spans in enumerate(_inputs.parse_quiet(values) for values in groups["quiet"]):
+    for g, spans in enumerate(schema.parse_quiet(values) for values in groups["quiet"]):
         slot[g] = np.isin(clock, slots[g])
         for first, last in spans:
             quiet[g] |= (clock >= first) & (clock < last)
@@ -203,7 +203,7 @@ def _clocked(items: pd.DataFrame, clock: Array) -> Array:
     found = np.ones((len(items), len(clock)), dtype=bool)
     for i, values in enumerate(items["clock"]):
         if values:
-            found[i] = np.isin(clock, _inputs.parse_slots(values))
+            found[i] = np.isin(clock, schema.parse_slots(values))
     return found
 
 
@@ -306,7 +306,7 @@ def _place_fixed(
         item=[item_at.get(name, -1) for name in fixed["item_id"]],
         group=[group_at.get(name, -1) for name in fixed["group_id"]],
         minute=minute,
-        day=minute // _inputs.MINUTES_A_DAY,
+        day=minute // schema.MINUTES_A_DAY,
     )
 
 

@@ -6,7 +6,30 @@ reads a file, a clock or a random number.
 
 import pandas as pd
 
+from toolkit.schema._campaign_contracts import (
+    ACTIONS,
+    BUDGET,
+    FITS,
+    FUNNEL,
+    GIFTS,
+    GOALS,
+    GROUP_DAYS,
+    HEALTH,
+    INCIDENTS,
+    KOLS,
+    LAYERS,
+    MESSAGES,
+    MILESTONES,
+    OUTLINE,
+    PLAN_CHECKS,
+    PLAYBOOKS,
+    PROBLEMS,
+    SPENDING,
+    STRATEGIES,
+    TEAM,
+)
 from toolkit.schema._check import as_frame, check, is_held_back, to_shanghai
+from toolkit.schema._clock import MINUTES_A_DAY, parse_clock, parse_quiet, parse_slots
 from toolkit.schema._columns import REQUIRED, Column, Contract, Kind
 from toolkit.schema._contracts import (
     CALENDAR,
@@ -52,6 +75,7 @@ from toolkit.schema._copy_contracts import (
     VERDICTS,
 )
 from toolkit.schema._plan import Plan, Quota, Read, Rules, Soft
+from toolkit.schema._proposal import Proposal
 from toolkit.schema._rules import RULES, RuleInfo
 from toolkit.schema._values import (
     TIME_DTYPE,
@@ -60,6 +84,7 @@ from toolkit.schema._values import (
     ColumnError,
     InputError,
     PlanError,
+    PlaybookError,
     StoreError,
     ToolkitError,
     as_date,
@@ -89,7 +114,9 @@ from toolkit.schema._words import (
 pd.set_option("mode.string_storage", "python")
 
 __all__ = [
+    "ACTIONS",
     "ARMS",
+    "BUDGET",
     "CALENDAR",
     "CASES",
     "CASE_CHECKS",
@@ -109,26 +136,45 @@ __all__ = [
     "FEATURES",
     "FILES",
     "FINDINGS",
+    "FITS",
+    "FUNNEL",
     "GATE_MARKS",
+    "GIFTS",
+    "GOALS",
     "GROUPS",
+    "GROUP_DAYS",
     "HEADLINES",
+    "HEALTH",
+    "INCIDENTS",
     "ITEMS",
     "ITEM_KINDS",
     "KEYWORDS",
+    "KOLS",
+    "LAYERS",
+    "MESSAGES",
+    "MILESTONES",
+    "MINUTES_A_DAY",
     "NEW_WORDS",
     "NOTES",
+    "OUTLINE",
     "OVERLAP",
     "PASSAGES",
     "PHASES",
     "PLACES",
+    "PLAN_CHECKS",
+    "PLAYBOOKS",
     "POSTS",
     "POST_STATUSES",
+    "PROBLEMS",
     "RECURRING",
     "REJECTED",
     "REQUIRED",
     "RIVALS",
     "RULES",
     "RULE_RECORD",
+    "SPENDING",
+    "STRATEGIES",
+    "TEAM",
     "TERM_HISTORY",
     "TIMES",
     "TIME_DTYPE",
@@ -149,6 +195,8 @@ __all__ = [
     "Kind",
     "Plan",
     "PlanError",
+    "PlaybookError",
+    "Proposal",
     "Quota",
     "Read",
     "RuleInfo",
@@ -166,6 +214,9 @@ __all__ = [
     "checked_moment",
     "is_held_back",
     "is_missing",
+    "parse_clock",
+    "parse_quiet",
+    "parse_slots",
     "pseudonym",
     "shown_value",
     "to_shanghai",

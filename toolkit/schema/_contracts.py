@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from toolkit.schema._campaign_contracts import CAMPAIGN_CONTRACTS
 from toolkit.schema._columns import MAYBE, Column, contract, count, flag, list_of, score, text, time
 from toolkit.schema._copy_contracts import (
     ARMS,
@@ -394,4 +395,5 @@ CONTRACTS = (
         COLUMNS,
         FILES,
     ),
+    *CAMPAIGN_CONTRACTS,
 )

@@ -43,6 +43,10 @@ class PlanError(ToolkitError):
     """Items, groups or rules cannot be planned with as they are."""
 
 
+class PlaybookError(ToolkitError):
+    """A playbook's file, or what is asked of it, cannot be used as it is."""
+
+
 class StoreError(ToolkitError):
     """The workspace file cannot be used."""
 

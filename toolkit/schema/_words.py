@@ -47,7 +47,25 @@ WORDS: dict[str, str] = {
 COLUMN_WORDS: dict[str, dict[str, str]] = {
     "purpose": {"promotion": "推广", "editorial": "内容"},
     "scope": {"ad": "只管推广", "any": "推广和内容"},
-    "verdict": {"wrong": "误报", "right": "判对了", "missed": "漏判"},
+    "verdict": {
+        **{"wrong": "误报", "right": "判对了", "missed": "漏判"},
+        **{"usable": "可用", "discouraged": "不建议"},
+    },
+    "goal_kind": {"sales": "销售", "market": "市场", "process": "过程"},
+    "budget_class": {"basic": "基础", "brand": "品牌", "channel": "渠道"},
+    "gift_job": {"acquire": "拉新", "enliven": "活跃", "reward": "回馈"},
+    "gift_form": {"physical": "实物", "virtual": "虚拟"},
+    "message_kind": {"text": "文字", "media": "图片视频", "link": "链接", "system": "系统提示"},
+    "state": {"lively": "热闹", "quiet": "安静", "dying": "渐冷", "dead": "死群", "unknown": "说不准"},
+    "layer": {"paying": "付费", "convertible": "可转化", "idle": "沉寂", "unknown": "未知"},
+    "stage": {
+        **{"acquisition": "拉新", "activation": "激活", "retention": "留存"},
+        **{"revenue": "成交", "referral": "转介绍"},
+    },
+    "incident": {
+        **{"deleted": "被删", "muted": "被禁言", "complaint": "投诉"},
+        **{"left": "退群", "cold": "没人回应"},
+    },
     "expect": {"flagged": "留意或不可用"},
     "category": {
         **{"absolute": "绝对化用语", "medical": "医疗", "induced_share": "诱导分享", "clickbait": "标题党"},
