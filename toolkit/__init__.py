@@ -6,6 +6,15 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from toolkit.campaigns import check_playbook as check_playbook
+    from toolkit.campaigns import copy_playbook as copy_playbook
+    from toolkit.campaigns import draft_proposal as draft_proposal
+    from toolkit.campaigns import expand_playbook as expand_playbook
+    from toolkit.campaigns import explain_playbook as explain_playbook
+    from toolkit.campaigns import list_playbooks as list_playbooks
+    from toolkit.campaigns import playbook_budget as playbook_budget
+    from toolkit.campaigns import playbook_rules as playbook_rules
+    from toolkit.campaigns import suggest_playbooks as suggest_playbooks
     from toolkit.charts import calendar_load as calendar_load
     from toolkit.charts import contrast_scatter as contrast_scatter
     from toolkit.charts import copy_bars as copy_bars
@@ -81,6 +90,7 @@ if TYPE_CHECKING:
     from toolkit.schedule import what_if as what_if
     from toolkit.schedule import write_template as write_template
     from toolkit.schema import Plan as Plan
+    from toolkit.schema import Proposal as Proposal
     from toolkit.schema import Quota as Quota
     from toolkit.schema import Read as Read
     from toolkit.schema import Rules as Rules
@@ -115,6 +125,17 @@ if TYPE_CHECKING:
     from toolkit.week import write_week as write_week
 else:
     _ROOMS = {
+        "campaigns": (
+            "check_playbook",
+            "copy_playbook",
+            "draft_proposal",
+            "expand_playbook",
+            "explain_playbook",
+            "list_playbooks",
+            "playbook_budget",
+            "playbook_rules",
+            "suggest_playbooks",
+        ),
         "charts": (
             "calendar_load",
             "contrast_scatter",
@@ -201,6 +222,7 @@ else:
         ),
         "schema": (
             "Plan",
+            "Proposal",
             "Quota",
             "Read",
             "Rules",

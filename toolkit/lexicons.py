@@ -20,7 +20,7 @@ from typing import Any
 
 import pandas as pd
 
-from toolkit.schema import ChoiceError, InputError, as_date, shown_value
+from toolkit.schema import ChoiceError, InputError, as_date, as_list, shown_value
 
 CALENDAR_KINDS = ("rest", "workday", "festival", "solemn", "shopping", "term", "school")
 CALENDAR_STATUSES = ("official", "estimated", "unknown")
@@ -358,6 +358,19 @@ def days_of(kind: str) -> dict[dt.date, str]:
     '母亲、护士'
     """
     return {day: "、".join(names) for day, names in names_of(kind).items()}
+
+
+def festival_days() -> dict[dt.date, set[str]]:
+    """Each day that bars promotion (春节, 中秋 and so on) with the festivals on it, by the calendar table.
+
+    >>> festival_days()[dt.date(2026, 9, 25)]
+    {'中秋'}
+    """
+    found: dict[dt.date, set[str]] = {}
+    for row in calendar().to_dict("records"):
+        if row["kind"] == "festival" and "promotion" in as_list(row["bars"]):
+            found.setdefault(row["date"], set()).add(row["name"])
+    return found
 
 
 @functools.cache

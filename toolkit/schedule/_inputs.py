@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toolkit import lexicons, schema
+from toolkit import schema
 from toolkit.schema import (
     ITEM_KINDS,
     PHASES,
@@ -252,12 +252,3 @@ def post_id(item_id: str, group_id: str) -> str:
     """The id of the post that brings one item to one group, whenever that is."""
     parts = (part.replace("%", "%25").replace("@", "%40") for part in (item_id, group_id))
     return "@".join(parts)
-
-
-def festival_days() -> dict[dt.date, set[str]]:
-    """Each day that bars promotion (春节, 中秋 and so on) with the festivals on it, by the calendar table."""
-    found: dict[dt.date, set[str]] = {}
-    for row in lexicons.calendar().to_dict("records"):
-        if row["kind"] == "festival" and "promotion" in schema.as_list(row["bars"]):
-            found.setdefault(row["date"], set()).add(row["name"])
-    return found

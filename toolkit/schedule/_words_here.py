@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from toolkit import lexicons
-from toolkit.schedule import _inputs
 from toolkit.schedule._words import quota_words, window_words
 from toolkit.schedule._world import World
 from toolkit.schema import WORDS, as_date
@@ -55,7 +54,7 @@ def at_place(held: Held, rule: str, i: int, g: int, t: int) -> str:
     if rule == "solemn":
         return f"{lexicons.days_of('solemn').get(date, '哀悼日')}是庄重日，不发促销、红包，也不用推销、幽默、喜庆的语气"
     if rule == "festival":
-        names = sorted(_inputs.festival_days().get(date, set()))
+        names = sorted(lexicons.festival_days().get(date, set()))
         return f"{lexicons.spoken_festival('、'.join(names))}当天只发为它准备的促销"
     return {
         "audience": f"这条不发给群「{group['name']}」",

@@ -251,7 +251,7 @@ def _minutes_cap(rules: Rules, start: dt.date, days: int) -> Array:
 def _barred(items: pd.DataFrame, rules: Rules, start: dt.date, days: int) -> dict[str, Array]:
     """For window, solemn and festival: which item may not be sent on which day."""
     dates = [start + dt.timedelta(days=d) for d in range(days)]
-    solemn, festivals = lexicons.days_of("solemn"), _inputs.festival_days()
+    solemn, festivals = lexicons.days_of("solemn"), lexicons.festival_days()
     found = {name: np.zeros((len(items), days), dtype=bool) for name in ("window", "solemn", "festival")}
     for i, row in enumerate(items.to_dict("records")):
         first, last = as_date(row["earliest"]), as_date(row["latest"])

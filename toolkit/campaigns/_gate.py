@@ -1,0 +1,55 @@
+"""What the gate says of a playbook's outlines."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+from toolkit import compliance
+from toolkit.campaigns._blanks import filled
+from toolkit.campaigns._shape import Playbook
+from toolkit.schema import COLUMN_WORDS
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """An outline that may not be sent: its item, the words at fault, what they are, the clause and the reason."""
+
+    item: str
+    text: str
+    category: str
+    clause: str
+    why: str
+
+
+@functools.lru_cache(maxsize=4096)
+def _faults(text: str) -> tuple[tuple[str, str, str, str], ...]:
+    """The blocking findings of a text for groups: words, category, clause, why."""
+    findings = compliance.check_copy(text, platform="group")
+    blocking = findings[findings["severity"] == "block"]
+    columns = ("text", "category", "clause", "why")
+    return tuple(tuple(row[column] for column in columns) for row in blocking.to_dict("records"))
+
+
+def sendable(outline: str) -> str:
+    """What stands in place of an outline that may not be sent, as it is; "" where it may.
+
+    >>> sendable("街坊们，板栗到了。")
+    ''
+    """
+    faults = _faults(filled(outline, {}))
+    if not faults:
+        return ""
+    kinds = "、".join(dict.fromkeys(COLUMN_WORDS["category"].get(fault[1], fault[1]) for fault in faults))
+    return f"【…改写：这一条的原文涉及{kinds}，不能发】"
+
+
+def blocked_outlines(book: Playbook) -> list[Blocked]:
+    """Every outline of a playbook that the gate blocks, bare or with the examples in its blanks."""
+    examples = {row["blank"]: row["example"] for row in book.blanks}
+    found: dict[tuple[str, str], Blocked] = {}
+    for item in book.items:
+        for values in ({}, examples):
+            for text, category, clause, why in _faults(filled(item.copy, values)):
+                found.setdefault((item.item, clause), Blocked(item.item, text, category, clause, why))
+    return list(found.values())
