@@ -119,3 +119,22 @@ def test_rules_refuse_what_no_plan_could_keep() -> None:
     for wrong in ({"min_gap": "x"}, {"min_gap": -1}, {"solemn": "maybe"}, {"mourning": (20260922,)}):
         with pytest.raises(schema.ChoiceError, match="Rules 的"):
             schema.Rules(**wrong)
+
+
+@pytest.mark.parametrize("contract", schema.CONTRACTS, ids=lambda contract: contract.name)
+def test_every_word_of_a_choice_is_read_back_as_its_value(contract: schema.Contract) -> None:
+    for column in contract.columns:
+        own = schema.COLUMN_WORDS.get(column.name, {})
+        for value in column.choices:
+            word = own.get(value, schema.WORDS.get(value, value))
+            row = {other: _some(contract, other) for other in contract.required}
+            read = schema.check(pd.DataFrame([{**row, column.name: word}]), contract)
+            assert read[column.name].iloc[0] == (value or column.default), (column.name, word)
+
+
+def _some(contract: schema.Contract, name: str) -> object:
+    """Any good value of a needed column."""
+    kind = next(column.kind for column in contract.columns if column.name == name)
+    return {"text": "x", "list": [], "records": [], "flag": True}.get(
+        kind, "2026-09-21" if kind in ("time", "date") else 1
+    )

@@ -48,6 +48,27 @@ FITS = contract(
     list_of("cautions", "留心"),
 )
 
+# what is wrong with a playbook's file, and what may be chosen in one
+PLAYBOOK_FAULTS = contract(
+    "PLAYBOOK_FAULTS",
+    "打法文件的问题",
+    count("line", "行"),
+    text("severity", "轻重", choices=("block", "warn")),
+    text("message", "发现"),
+    text("advice", "怎么改"),
+)
+
+PLAYBOOK_CHOICES = contract(
+    "PLAYBOOK_CHOICES",
+    "打法里能选的",
+    text("name", "名字"),
+    text("choice_kind", "是什么"),
+    text("hint", "填什么", default=""),
+    text("example", "例子", default=""),
+    list_of("values", "可选的值", default=[]),
+    text("default", "不选时", default=""),
+)
+
 # a proposal: goals ← strategies ← actions ← content items, and the money
 GOALS = contract(
     "GOALS",
@@ -110,6 +131,43 @@ SPENDING = contract(
     text("note", "说明", default=""),
 )
 
+# each budget line against last year, the three classes, and quarters planned and spent
+BUDGET_CHANGES = contract(
+    "BUDGET_CHANGES",
+    "预算增减",
+    text("line_id", "预算编号"),
+    text("title", "用途"),
+    text("budget_class", "预算类别", choices=("basic", "brand", "channel")),
+    score("last_year", "去年（元）", **MAYBE),
+    score("amount", "今年（元）", **MAYBE),
+    score("difference", "增减（元）", **MAYBE),
+    score("change", "增减占比", **MAYBE),
+    flag("flagged", "超过 15%"),
+    text("why", "说明", default=""),
+)
+
+BUDGET_SHARES = contract(
+    "BUDGET_SHARES",
+    "预算三类",
+    text("budget_class", "预算类别", choices=("basic", "brand", "channel")),
+    count("lines", "几项"),
+    score("amount", "今年（元）"),
+    score("share", "占比", **MAYBE),
+    score("last_year", "去年（元）"),
+    score("last_share", "去年占比", **MAYBE),
+)
+
+BUDGET_BY_QUARTER = contract(
+    "BUDGET_BY_QUARTER",
+    "预算季度",
+    text("budget_class", "预算类别", choices=("basic", "brand", "channel")),
+    text("quarter", "季度", choices=("q1", "q2", "q3", "q4", "year")),
+    score("planned", "计划（元）"),
+    score("spent", "花了（元）"),
+    score("share", "花掉的占比", **MAYBE),
+    score("left", "还剩（元）"),
+)
+
 GIFTS = contract(
     "GIFTS",
     "礼品",
@@ -120,6 +178,31 @@ GIFTS = contract(
     score("handling", "每份运费和人工（元）", default=0.0),
     count("sent", "送出份数"),
     count("acquired", "带来的新成员", **MAYBE),
+)
+
+# what gifts cost: by gift, and by what they are for
+_COSTS = (
+    count("sent", "送出份数"),
+    score("total", "总共花费（元）"),
+    score("per_piece", "每份（元）", **MAYBE),
+    count("acquired", "带来的新成员", **MAYBE),
+    score("per_member", "每个新成员（元）", **MAYBE),
+    text("why", "说明", default=""),
+)
+GIFT_COSTS = contract(
+    "GIFT_COSTS",
+    "礼品花费",
+    text("gift", "礼品"),
+    text("gift_job", "用来做什么", choices=("acquire", "enliven", "reward")),
+    text("gift_form", "形式", default="physical", choices=("physical", "virtual")),
+    *_COSTS,
+)
+GIFT_JOBS = contract(
+    "GIFT_JOBS",
+    "礼品用途",
+    text("gift_job", "用来做什么", choices=("acquire", "enliven", "reward")),
+    count("gifts", "几种"),
+    *_COSTS,
 )
 
 TEAM = contract(
@@ -157,6 +240,9 @@ GROUP_DAYS = contract(
     count("repeat_orders", "复购订单数", **MAYBE),
     count("store_visits", "到店人次", **MAYBE),
     score("revenue", "成交额（元）", **MAYBE),
+    count("promotions", "促销消息数", **MAYBE),
+    count("junk", "杂讯数", **MAYBE),
+    count("answered", "有人接话的促销", **MAYBE),
 )
 
 # a message of an export: who wrote it only as a stand-in, what it said not at all
@@ -170,6 +256,8 @@ MESSAGES = contract(
     count("length", "字数"),
     flag("is_promotion", "促销"),
     flag("is_junk", "杂讯"),
+    count("joined", "进群", default=0),
+    count("left", "退群", default=0),
 )
 
 HEALTH = contract(
@@ -184,6 +272,7 @@ HEALTH = contract(
     score("silent_share", "沉默占比", **MAYBE),
     score("junk_share", "杂讯占比", **MAYBE),
     score("promotion_share", "促销占比", **MAYBE),
+    score("answered_share", "促销有人接话", **MAYBE),
     score("messages_per_day", "每天消息", **MAYBE),
     score("net_growth", "净增人数占比", **MAYBE),
     score("orders_per_100", "每百人订单", **MAYBE),
@@ -192,6 +281,19 @@ HEALTH = contract(
     score("revenue_per_member", "人均成交（元）", **MAYBE),
     text("state", "状态", choices=("lively", "quiet", "dying", "dead", "unknown")),
     list_of("reasons", "依据"),
+)
+
+# the groups by whom they are for and how much these spend; a row without a group is a gap
+GROUP_MATRIX = contract(
+    "GROUP_MATRIX",
+    "群矩阵",
+    text("segment", "人群", default=""),
+    text("spending", "消费力", default=""),
+    count("groups", "群数"),
+    count("members", "人数"),
+    list_of("names", "群名"),
+    list_of("bands", "规模"),
+    text("gap", "缺口", default=""),
 )
 
 LAYERS = contract(
@@ -212,6 +314,9 @@ KOLS = contract(
     score("social", "会打交道", **MAYBE),
     score("honours", "荣誉和报道", **MAYBE),
     text("evidence", "依据", default=""),
+    text("knowledge_evidence", "懂产品的依据", default=""),
+    text("social_evidence", "会打交道的依据", default=""),
+    text("honours_evidence", "荣誉的依据", default=""),
     score("rating", "评分", **MAYBE),
     list_of("advice", "建议", default=[]),
 )
@@ -229,6 +334,11 @@ FUNNEL = contract(
     score("rate", "比例", **MAYBE),
     score("low", "下限", **MAYBE),
     score("high", "上限", **MAYBE),
+    text("interval", "区间怎么算", default=""),
+    Column("starts", "date", "起始日", True, None),
+    Column("ends", "date", "结束日", True, None),
+    count("days", "量到的天数", **MAYBE),
+    text("note", "留心", default=""),
 )
 
 # something that went wrong in a group, and which post stood before it
@@ -253,6 +363,11 @@ PROBLEMS = contract(
     score("hours_after", "隔了几小时", **MAYBE),
     text("why", "可能的原因", default=""),
     text("change", "下次怎么改", default=""),
+    text("title", "那次发的是什么", default=""),
+    text("kind", "类型", default=""),
+    text("found_by", "从哪里看出", default="incidents", choices=("incidents", "days")),
+    score("usual", "平时一天", **MAYBE),
+    score("q_value", "误报率（q 值）", **MAYBE),
 )
 
 CAMPAIGN_CONTRACTS = (
@@ -270,5 +385,7 @@ CAMPAIGN_CONTRACTS = (
         MILESTONES,
         PLAN_CHECKS,
     ),
-    *(GROUP_DAYS, MESSAGES, HEALTH, LAYERS, KOLS, FUNNEL, INCIDENTS, PROBLEMS),
+    *(GROUP_DAYS, MESSAGES, HEALTH, GROUP_MATRIX, LAYERS, KOLS, FUNNEL, INCIDENTS, PROBLEMS),
+    *(PLAYBOOK_FAULTS, PLAYBOOK_CHOICES, BUDGET_CHANGES, BUDGET_SHARES, BUDGET_BY_QUARTER),
+    *(GIFT_COSTS, GIFT_JOBS),
 )

@@ -19,7 +19,7 @@ from toolkit.schema._values import (
     is_missing,
     shown_value,
 )
-from toolkit.schema._words import VALUES, WORDS
+from toolkit.schema._words import COLUMN_WORDS, VALUES, WORDS
 
 
 def check(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:
@@ -173,7 +173,8 @@ def _as_text(series: pd.Series[Any], column: Column) -> pd.Series[Any]:
     """Text with blank cells missing or defaulted, and words for values turned back into the values."""
     text = series.astype("str")
     if column.choices:
-        known = {word: value for word, value in VALUES.items() if value in column.choices}
+        own = {word: value for value, word in COLUMN_WORDS.get(column.name, {}).items()}
+        known = {word: value for word, value in {**VALUES, **own}.items() if value in column.choices}
         text = text.map(lambda value: known.get(value, value)).astype("str")
     if column.optional:
         return text.mask(text == "")

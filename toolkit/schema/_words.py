@@ -53,6 +53,7 @@ COLUMN_WORDS: dict[str, dict[str, str]] = {
     },
     "goal_kind": {"sales": "销售", "market": "市场", "process": "过程"},
     "budget_class": {"basic": "基础", "brand": "品牌", "channel": "渠道"},
+    "quarter": {"q1": "一季度", "q2": "二季度", "q3": "三季度", "q4": "四季度", "year": "全年"},
     "gift_job": {"acquire": "拉新", "enliven": "活跃", "reward": "回馈"},
     "gift_form": {"physical": "实物", "virtual": "虚拟"},
     "message_kind": {"text": "文字", "media": "图片视频", "link": "链接", "system": "系统提示"},
@@ -62,6 +63,7 @@ COLUMN_WORDS: dict[str, dict[str, str]] = {
         **{"acquisition": "拉新", "activation": "激活", "retention": "留存"},
         **{"revenue": "成交", "referral": "转介绍"},
     },
+    "found_by": {"incidents": "编辑记下", "days": "群日报"},
     "incident": {
         **{"deleted": "被删", "muted": "被禁言", "complaint": "投诉"},
         **{"left": "退群", "cold": "没人回应"},
