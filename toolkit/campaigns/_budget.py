@@ -13,11 +13,13 @@ import pandas as pd
 from toolkit.campaigns._plan_check import moved, moves_much
 from toolkit.schema import (
     BUDGET,
+    BUDGET_BY_QUARTER,
+    BUDGET_CHANGES,
+    BUDGET_SHARES,
     NOTES,
     REJECTED,
     SPENDING,
     ChoiceError,
-    Column,
     Contract,
     as_whole,
     check,
@@ -28,46 +30,6 @@ from toolkit.schema import (
 QUARTERS = ("q1", "q2", "q3", "q4")
 CLASSES = ("basic", "brand", "channel")
 _TABLE = "花费"
-
-CHANGES = Contract(
-    "BUDGET_CHANGES",
-    "预算增减",
-    (
-        Column("line_id", "text", "预算编号"),
-        Column("title", "text", "用途"),
-        Column("budget_class", "text", "预算类别", choices=CLASSES),
-        Column("last_year", "score", "去年（元）", True, None),
-        Column("amount", "score", "今年（元）", True, None),
-        Column("difference", "score", "增减（元）", True, None),
-        Column("change", "score", "增减占比", True, None),
-        Column("flagged", "flag", "超过 15%"),
-        Column("why", "text", "说明", default=""),
-    ),
-)
-SHARES = Contract(
-    "BUDGET_CLASSES",
-    "预算三类",
-    (
-        Column("budget_class", "text", "预算类别", choices=CLASSES),
-        Column("lines", "count", "几项"),
-        Column("amount", "score", "今年（元）"),
-        Column("share", "score", "占比", True, None),
-        Column("last_year", "score", "去年（元）"),
-        Column("last_share", "score", "去年占比", True, None),
-    ),
-)
-BY_QUARTER = Contract(
-    "BUDGET_QUARTERS",
-    "预算季度",
-    (
-        Column("budget_class", "text", "预算类别", choices=CLASSES),
-        Column("quarter", "text", "季度", choices=(*QUARTERS, "year")),
-        Column("planned", "score", "计划（元）"),
-        Column("spent", "score", "花了（元）"),
-        Column("share", "score", "花掉的占比", True, None),
-        Column("left", "score", "还剩（元）"),
-    ),
-)
 
 
 class BudgetQuarters(NamedTuple):
@@ -124,7 +86,7 @@ def budget_changes(budget: pd.DataFrame) -> pd.DataFrame:
                 "why": _why_no_change(now, before),
             }
         )
-    return check(pd.DataFrame(rows), CHANGES) if rows else CHANGES.empty()
+    return check(pd.DataFrame(rows), BUDGET_CHANGES) if rows else BUDGET_CHANGES.empty()
 
 
 def _why_no_change(now: float | None, before: float | None) -> str:
@@ -148,7 +110,7 @@ def budget_classes(budget: pd.DataFrame) -> pd.DataFrame:
     """
     lines = check(budget, BUDGET)
     if lines.empty:
-        return SHARES.empty()
+        return BUDGET_SHARES.empty()
     whole, before = float(lines["amount"].sum()), float(lines["last_year"].sum())
     rows = []
     for name in _classes(lines):
@@ -164,7 +126,7 @@ def budget_classes(budget: pd.DataFrame) -> pd.DataFrame:
                 "last_share": last / before if before > 0 else None,
             }
         )
-    return check(pd.DataFrame(rows), SHARES)
+    return check(pd.DataFrame(rows), BUDGET_SHARES)
 
 
 def budget_quarters(budget: pd.DataFrame, spending: pd.DataFrame, *, year: int) -> BudgetQuarters:
@@ -193,7 +155,7 @@ def budget_quarters(budget: pd.DataFrame, spending: pd.DataFrame, *, year: int) 
     spent, rejected = _spent(check(spending, SPENDING), classes, year)
     planned, notes = _planned(lines)
     if lines.empty:
-        return BudgetQuarters(BY_QUARTER.empty(), _listing(rejected, REJECTED), _listing(notes, NOTES))
+        return BudgetQuarters(BUDGET_BY_QUARTER.empty(), _listing(rejected, REJECTED), _listing(notes, NOTES))
     rows = []
     for name in (*_classes(lines), ""):
         for quarter in (*QUARTERS, "year"):
@@ -208,7 +170,7 @@ def budget_quarters(budget: pd.DataFrame, spending: pd.DataFrame, *, year: int) 
                     "left": plan - used,
                 }
             )
-    frame = check(pd.DataFrame(rows), BY_QUARTER)
+    frame = check(pd.DataFrame(rows), BUDGET_BY_QUARTER)
     return BudgetQuarters(frame, _listing(rejected, REJECTED), _listing(notes, NOTES))
 
 
