@@ -15,10 +15,15 @@ from toolkit.charts._format import format_share as format_share
 from toolkit.charts._format import format_time as format_time
 from toolkit.charts._format import plain as plain
 from toolkit.charts._format import safe_link as safe_link
+from toolkit.charts._gantt import Span as Span
+from toolkit.charts._gantt import Spans as Spans
+from toolkit.charts._gantt import gantt as gantt
+from toolkit.charts._gantt import spans_of as spans_of
 from toolkit.charts._heat import term_calendar as term_calendar
 from toolkit.charts._lines import term_lines as term_lines
 from toolkit.charts._minutes import owner_minutes as owner_minutes
 from toolkit.charts._mix import plan_mix as plan_mix
+from toolkit.charts._money import budget_bars as budget_bars
 from toolkit.charts._places import why_here as why_here
 from toolkit.charts._plans import calendar_load as calendar_load
 from toolkit.charts._plans import plan_heat as plan_heat

@@ -5,9 +5,10 @@ Same input, same bytes: no clock is read. Every writer returns the path it wrote
 
 from toolkit.export._csv import write_csv
 from toolkit.export._ics import write_ics
+from toolkit.export._proposal import write_plan
 from toolkit.export._read import read_calendar
 from toolkit.export._report import write_report
 from toolkit.export._sop import write_sop
 from toolkit.export._xlsx import write_xlsx
 
-__all__ = ["read_calendar", "write_csv", "write_ics", "write_report", "write_sop", "write_xlsx"]
+__all__ = ["read_calendar", "write_csv", "write_ics", "write_plan", "write_report", "write_sop", "write_xlsx"]
