@@ -119,6 +119,20 @@ def test_every_benchmark_is_tested_here() -> None:
     source = Path(__file__).read_text(encoding="utf-8")
     # copies.py is run by sources.py; plans.py and plan_edits.py by test_plans_benchmark.py; the others by their own tests
     elsewhere = {"copies.py", "plans.py", "plan_edits.py", "compliance.py", "ab_tests.py", "topics.py"}
-    elsewhere |= {"headlines.py", "headline_sets.py", "headline_baselines.py", "headline_invented.py"}
+    elsewhere |= {
+        "campaigns.py",
+        "headlines.py",
+        "headline_sets.py",
+        "headline_baselines.py",
+        "headline_invented.py",
+    }
     named = [path.name for path in FOLDER.glob("*.py") if path.name in source or path.name in elsewhere]
     assert sorted(named) == sorted(path.name for path in FOLDER.glob("*.py"))
+
+
+def test_the_benchmark_of_group_health_runs_small_and_its_tables_make_sense() -> None:
+    tables = runpy.run_path(str(FOLDER / "group_health.py"))["main"](["--small"])
+    assert len(tables["told"]) == 8
+    held = tables["told"].set_index(["set", "half", "flag"]).loc[("invented", "held")]
+    assert (held[["precision", "recall"]] >= 0.8).all(axis=None) and (held["true"] == 20).all()
+    assert tables["speed"]["messages"].tolist() == [500, 500]

@@ -43,11 +43,16 @@ def choices_of(book: Playbook) -> list[dict[str, Any]]:
     return sets
 
 
-CASES = [(stem, choices) for stem in STEMS for choices in choices_of(book_of(stem))]
+# each playbook from two starts, each other value of an option from one
+CASES = [
+    (stem, choices, start)
+    for stem in STEMS
+    for choices in choices_of(book_of(stem))
+    for start in (STARTS if not choices else STARTS[:1])
+]
 
 
-@pytest.mark.parametrize(("stem", "choices"), CASES)
-@pytest.mark.parametrize("start", STARTS)
+@pytest.mark.parametrize(("stem", "choices", "start"), CASES)
 def test_every_playbook_is_placed_for_the_sample_groups(
     stem: str, choices: dict[str, Any], start: str
 ) -> None:
@@ -287,8 +292,8 @@ def test_expanding_refuses_what_it_cannot_use(asked: dict[str, Any], said: str) 
 def test_unknown_groups_of_a_target_are_named() -> None:
     stem, target = next((stem, book_of(stem).targets[0]["target"]) for stem in STEMS if book_of(stem).targets)
     with pytest.raises(PlaybookError, match=re.escape(f"「{target}」里的「g99」不在群表里。现有的人群：")):
-        tk.expand_playbook(stem, start="2026-09-21", groups=sample_groups(), **{target: ["g99"]})
-    items = tk.expand_playbook(stem, start="2026-09-21", groups=sample_groups(), **{target: ["g07"]})
+        tk.expand_playbook(stem, start="2026-09-21", groups=sample_groups(), **{target: ["g99"]})  # type: ignore[arg-type]
+    items = tk.expand_playbook(stem, start="2026-09-21", groups=sample_groups(), **{target: ["g07"]})  # type: ignore[arg-type]
     assert ["g07"] in items["groups"].to_list()
 
 
@@ -322,3 +327,13 @@ def test_the_same_question_gives_the_same_items() -> None:
         tk.expand_playbook(STEMS[0], start="2026-09-21", groups=sample_groups()) for _ in range(2)
     )
     pd.testing.assert_frame_equal(first, second)
+
+
+def test_a_playbook_asks_for_the_wishes_it_names_and_no_others(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    text = FIXTURE.read_text("utf-8")
+    path.write_text(text.replace("min_gap = 180", "promotion_share = 0.25"), encoding="utf-8")
+    soft = tk.playbook_rules(path).soft
+    assert soft is not None
+    prices = (soft.mix, soft.weekly_minimum, soft.spacing, soft.fairness, soft.overlap, soft.festival_bonus)
+    assert (soft.promotion_share, *prices) == (0.25, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0)

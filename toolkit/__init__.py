@@ -6,19 +6,40 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from toolkit.campaigns import budget_changes as budget_changes
+    from toolkit.campaigns import budget_classes as budget_classes
+    from toolkit.campaigns import budget_quarters as budget_quarters
+    from toolkit.campaigns import budget_return as budget_return
+    from toolkit.campaigns import check_plan as check_plan
     from toolkit.campaigns import check_playbook as check_playbook
     from toolkit.campaigns import copy_playbook as copy_playbook
     from toolkit.campaigns import draft_proposal as draft_proposal
     from toolkit.campaigns import expand_playbook as expand_playbook
     from toolkit.campaigns import explain_playbook as explain_playbook
+    from toolkit.campaigns import gift_costs as gift_costs
+    from toolkit.campaigns import group_health as group_health
+    from toolkit.campaigns import group_matrix as group_matrix
     from toolkit.campaigns import list_playbooks as list_playbooks
+    from toolkit.campaigns import member_layers as member_layers
+    from toolkit.campaigns import message_days as message_days
     from toolkit.campaigns import playbook_budget as playbook_budget
+    from toolkit.campaigns import playbook_choices as playbook_choices
     from toolkit.campaigns import playbook_rules as playbook_rules
+    from toolkit.campaigns import rate_kols as rate_kols
+    from toolkit.campaigns import read_gifts as read_gifts
+    from toolkit.campaigns import read_group_days as read_group_days
+    from toolkit.campaigns import read_incidents as read_incidents
+    from toolkit.campaigns import read_kols as read_kols
+    from toolkit.campaigns import read_messages as read_messages
+    from toolkit.campaigns import read_plan as read_plan
     from toolkit.campaigns import suggest_playbooks as suggest_playbooks
+    from toolkit.campaigns import write_plan_template as write_plan_template
+    from toolkit.charts import budget_bars as budget_bars
     from toolkit.charts import calendar_load as calendar_load
     from toolkit.charts import contrast_scatter as contrast_scatter
     from toolkit.charts import copy_bars as copy_bars
     from toolkit.charts import driver_bars as driver_bars
+    from toolkit.charts import gantt as gantt
     from toolkit.charts import in_words as in_words
     from toolkit.charts import owner_minutes as owner_minutes
     from toolkit.charts import plan_heat as plan_heat
@@ -45,6 +66,7 @@ if TYPE_CHECKING:
     from toolkit.export import read_calendar as read_calendar
     from toolkit.export import write_csv as write_csv
     from toolkit.export import write_ics as write_ics
+    from toolkit.export import write_plan as write_plan
     from toolkit.export import write_report as write_report
     from toolkit.export import write_sop as write_sop
     from toolkit.export import write_xlsx as write_xlsx
@@ -64,8 +86,10 @@ if TYPE_CHECKING:
     from toolkit.headlines import suggest_for_topics as suggest_for_topics
     from toolkit.headlines import suggest_headlines as suggest_headlines
     from toolkit.headlines import vary_copy as vary_copy
+    from toolkit.review import campaign_funnel as campaign_funnel
     from toolkit.review import judge_test as judge_test
     from toolkit.review import plan_test as plan_test
+    from toolkit.review import push_problems as push_problems
     from toolkit.review import seen_lift as seen_lift
     from toolkit.schedule import Merged as Merged
     from toolkit.schedule import check_calendar as check_calendar
@@ -126,21 +150,42 @@ if TYPE_CHECKING:
 else:
     _ROOMS = {
         "campaigns": (
+            "budget_changes",
+            "budget_classes",
+            "budget_quarters",
+            "budget_return",
+            "check_plan",
             "check_playbook",
             "copy_playbook",
             "draft_proposal",
             "expand_playbook",
             "explain_playbook",
+            "gift_costs",
+            "group_health",
+            "group_matrix",
             "list_playbooks",
+            "member_layers",
+            "message_days",
             "playbook_budget",
+            "playbook_choices",
             "playbook_rules",
+            "rate_kols",
+            "read_gifts",
+            "read_group_days",
+            "read_incidents",
+            "read_kols",
+            "read_messages",
+            "read_plan",
             "suggest_playbooks",
+            "write_plan_template",
         ),
         "charts": (
+            "budget_bars",
             "calendar_load",
             "contrast_scatter",
             "copy_bars",
             "driver_bars",
+            "gantt",
             "in_words",
             "owner_minutes",
             "plan_heat",
@@ -173,6 +218,7 @@ else:
             "read_calendar",
             "write_csv",
             "write_ics",
+            "write_plan",
             "write_report",
             "write_sop",
             "write_xlsx",
@@ -195,7 +241,13 @@ else:
             "suggest_headlines",
             "vary_copy",
         ),
-        "review": ("judge_test", "plan_test", "seen_lift"),
+        "review": (
+            "campaign_funnel",
+            "judge_test",
+            "plan_test",
+            "push_problems",
+            "seen_lift",
+        ),
         "schedule": (
             "Merged",
             "check_calendar",

@@ -36,13 +36,15 @@ def draft_proposal(
 
     >>> plan = draft_proposal("爆款预售", start="2026-09-21", groups="街坊买菜", owners="阿禾")
     >>> plan.actions["title"].to_list(), plan.end.isoformat()
-    (['讲来历', '当天下单', '来取和回话'], '2026-09-27')
+    (['讲来历', '当天下单', '来取和回话'], '2026-10-01')
     """
     book = find_playbook(name, folder)
     items = expand_playbook(name, start=start, groups=groups, owners=owners, folder=folder, **choices)
     day = checked_day(start)
     _, named = group_rows(groups)
-    budget = playbook_budget(name, groups=len(named), folder=folder)
+    options = {row["option"] for row in book.options}
+    chosen = {key: value for key, value in choices.items() if key in options}
+    budget = playbook_budget(name, groups=len(named), folder=folder, **chosen)
     actions = _actions(book, items, day, owners)
     budget["actions"] = [list(actions["action_id"])] * len(budget)
     return Proposal(

@@ -12,9 +12,10 @@ import pandas as pd
 from toolkit import schema
 from toolkit.campaigns import _dates, _gate, _send_to
 from toolkit.campaigns._blanks import filled
+from toolkit.campaigns._choices import given_choices, holds
 from toolkit.campaigns._file import find_playbook
 from toolkit.campaigns._shape import RULE_KEYS, SOFT_KEYS, Outline, Playbook
-from toolkit.schema import ITEMS, ChoiceError, PlaybookError, Rules, Soft, as_list, is_missing, shown_value
+from toolkit.schema import ITEMS, ChoiceError, PlaybookError, Rules, Soft, as_list, shown_value
 
 
 def expand_playbook(
@@ -52,7 +53,7 @@ def expand_playbook(
     book = find_playbook(name, folder)
     day = _dates.checked_day(start)
     rows, names = _send_to.group_rows(groups)
-    given = _given(book, choices)
+    given = given_choices(book, choices)
     kept = _kept(book, given, without)
     targets = _send_to.named_targets(book, rows, names, given)
     label = f"{book.name}@{day}" if campaign is None else str(campaign).strip()
@@ -75,34 +76,6 @@ def expand_playbook(
     return schema.check(pd.DataFrame(made), ITEMS)[ITEMS.names]
 
 
-def _given(book: Playbook, choices: Mapping[str, Any]) -> dict[str, Any]:
-    """The choices with the options' defaults. Raises PlaybookError for a name or value that is not known."""
-    known = {
-        **{row["blank"]: row["hint"] for row in book.blanks},
-        **{row["option"]: "、".join(row["values"]) for row in book.options},
-        **{row["target"]: row["hint"] for row in book.targets},
-    }
-    for name in choices:
-        if name not in known:
-            listed = "；".join(f"{key}（{hint}）" for key, hint in known.items()) or "无"
-            raise PlaybookError(f"打法「{book.name}」里没有「{name}」。可以写的是：{listed}。")
-    given = {row["option"]: row["default"] for row in book.options}
-    given.update({name: value for name, value in choices.items() if not is_missing(value)})
-    for row in book.options:
-        if given[row["option"]] not in row["values"]:
-            wrong = shown_value(given[row["option"]])
-            raise PlaybookError(
-                f"「{row['option']}」不能是 {wrong}。可以用的是：{'、'.join(row['values'])}。"
-            )
-    for row in book.blanks:
-        value = given.get(row["blank"], "")
-        if not isinstance(value, (str, int, float)) or isinstance(value, bool):
-            raise PlaybookError(
-                f"「{row['blank']}」要填文字或数字（现在是 {shown_value(value)}）：{row['hint']}。"
-            )
-    return given
-
-
 def _kept(book: Playbook, given: Mapping[str, Any], without: Sequence[str]) -> list[Outline]:
     """The items that the chosen options have, without those the editor leaves out."""
     left_out = as_list(without)
@@ -111,7 +84,7 @@ def _kept(book: Playbook, given: Mapping[str, Any], without: Sequence[str]) -> l
         raise PlaybookError(
             f"打法「{book.name}」里没有条目「{'、'.join(strange)}」。现有的条目：{'、'.join(known)}。"
         )
-    fitting = [item for item in book.items if all(given[option] in values for option, values in item.when)]
+    fitting = [item for item in book.items if holds(item.when, given)]
     kept = [item for item in fitting if item.item not in left_out]
     if not kept:
         raise PlaybookError(f"打法「{book.name}」的条目都去掉了。请至少留一个。")
@@ -200,8 +173,8 @@ def _tie(made: list[dict[str, Any]], kept: list[Outline], topic: str) -> None:
 def playbook_rules(name: str | Path, *, folder: str | Path | None = None, **more: Any) -> Rules:
     """The planning rules that a playbook adds to the usual ones; `more` are further fields of Rules.
 
-    Wishes (shares of kinds, days between posts of a topic) come with the starting prices of `Soft`; a playbook without
-    any asks for none.
+    The wishes it has (shares of kinds, days between posts of a topic) come with the starting prices of `Soft`, the
+    others with none.
 
     Raises PlaybookError for an unknown playbook, ChoiceError for a field of Rules that cannot be.
 
@@ -209,6 +182,15 @@ def playbook_rules(name: str | Path, *, folder: str | Path | None = None, **more
     180
     """
     rules = find_playbook(name, folder).rules
-    soft = {key: rules[key] for key in SOFT_KEYS if key in rules}
+    asked = {key: rules[key] for key in SOFT_KEYS if key in rules}
     hard = {key: rules[key] for key in RULE_KEYS if key in rules}
-    return Rules(**{**hard, **({"soft": Soft(**soft)} if soft else {}), **more})
+    return Rules(**{**hard, **({"soft": _wishes(asked)} if asked else {}), **more})
+
+
+def _wishes(asked: dict[str, Any]) -> Soft:
+    """The wishes that the keys are about at their starting prices, the others at none."""
+    none: dict[str, Any] = dict.fromkeys(
+        ("weekly_minimum", "mix", "spacing", "fairness", "overlap", "festival_bonus"), 0.0
+    )
+    about = {"spacing" if key == "spacing_days" else "mix" for key in asked}
+    return Soft(**{key: price for key, price in none.items() if key not in about}, **asked)

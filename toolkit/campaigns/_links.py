@@ -34,6 +34,7 @@ def loose_ends(book: Playbook) -> Iterator[Loose]:
     yield from _circle(book)
     yield from _unused(book)
     for place, line in enumerate(book.budget):
+        yield from _when(book, line.get("when", ()), f"预算「{line['line']}」", ("budget", place))
         if line["low"] > line["high"]:
             yield (
                 ("budget", place, "low"),
@@ -127,12 +128,7 @@ def _item(book: Playbook, item: Outline, at: Place) -> Iterator[Loose]:
                 f"{who}的 {key}「{given}」没有写出",
                 f"请先写 [[{table}]]；现在有：{'、'.join(known) or '无'}。",
             )
-    options = {row["option"]: row["values"] for row in book.options}
-    for option, wanted in item.when:
-        if strange := [value for value in wanted if value not in options.get(option, ())]:
-            told = f"{who}的 when 里「{option}」没有「{'、'.join(strange)}」"
-            listed = "；".join(f"{name} 有 {'、'.join(values)}" for name, values in options.items())
-            yield (*at, "when"), told, f"现有的选项：{listed or '无'}。"
+    yield from _when(book, item.when, who, at)
     known_blanks = [row["blank"] for row in book.blanks]
     for key in ("title", "copy"):
         if strange := [name for name in blanks_in(getattr(item, key)) if name not in known_blanks]:
@@ -143,6 +139,18 @@ def _item(book: Playbook, item: Outline, at: Place) -> Iterator[Loose]:
             parse_clock(item.around)
         except ValueError:
             yield (*at, "around"), f"{who}的 around「{item.around}」看不懂", "请写成 20:00 这样。"
+
+
+def _when(
+    book: Playbook, when: tuple[tuple[str, tuple[str, ...]], ...], who: str, at: Place
+) -> Iterator[Loose]:
+    """A `when` that names an option or a value that is not written."""
+    options = {row["option"]: row["values"] for row in book.options}
+    listed = "；".join(f"{name} 有 {'、'.join(values)}" for name, values in options.items())
+    for option, wanted in when:
+        if strange := [value for value in wanted if value not in options.get(option, ())]:
+            told = f"{who}的 when 里「{option}」没有「{'、'.join(strange)}」"
+            yield (*at, "when"), told, f"现有的选项：{listed or '无'}。"
 
 
 def _order(book: Playbook) -> Iterator[Loose]:
@@ -181,7 +189,7 @@ def _circle(book: Playbook) -> Iterator[Loose]:
 
 def _unused(book: Playbook) -> Iterator[Loose]:
     """Blanks, options and targets that nothing uses: most often a slip of the pen in another place."""
-    texts = "".join(item.title + item.copy for item in book.items) + book.goal + book.summary
+    texts = "".join(item.title + item.copy for item in book.items)
     for place, row in enumerate(book.blanks):
         if f"{{{row['blank']}}}" not in texts:
             yield (

@@ -10,6 +10,8 @@ import pandas as pd
 
 from toolkit import schema
 from toolkit.campaigns import _gate
+from toolkit.campaigns._blanks import blanks_in
+from toolkit.campaigns._choices import budget_lines, given_choices, holds, money_of, times_of
 from toolkit.campaigns._file import (
     find_playbook,
     load_playbook,
@@ -22,27 +24,17 @@ from toolkit.schema import (
     BUDGET,
     FITS,
     OUTLINE,
+    PLAYBOOK_CHOICES,
+    PLAYBOOK_FAULTS,
     PLAYBOOKS,
     VALUES,
     WORDS,
     ChoiceError,
-    Column,
-    Contract,
     PlaybookError,
     as_whole,
     shown_value,
 )
 
-PLAYBOOK_FAULTS = Contract(
-    "PLAYBOOK_FAULTS",
-    "打法文件的问题",
-    (
-        Column("line", "count", "行"),
-        Column("severity", "text", "轻重", choices=("block", "warn")),
-        Column("message", "text", "发现"),
-        Column("advice", "text", "怎么改"),
-    ),
-)
 # what people say for a goal beside the house's word
 _GOAL_ALIASES = {
     **{"acquire": "拉新", "引流": "拉新", "涨粉": "拉新", "获客": "拉新", "加人": "拉新"},
@@ -83,7 +75,7 @@ def list_playbooks(
     money = None if budget is None else _checked_money(budget)
     rows = []
     for book in map(load_playbook, playbook_files(folder)):
-        low, high = _money(book, many)
+        low, high = money_of(book, given_choices(book, {}), many)
         unfit = (
             (goal and goal not in book.goals)
             or (need and need not in book.needs)
@@ -120,15 +112,6 @@ def _checked_money(budget: Any) -> float:
     if not (good and 0 <= budget < float("inf")):
         raise ChoiceError(f"budget 要写成不小于 0 的钱数（元，现在是 {shown_value(budget)}）。")
     return float(budget)
-
-
-def _money(book: Playbook, groups: int) -> tuple[float, float]:
-    """The least and the most that a playbook takes for so many groups, in yuan."""
-    times = [line.get("count", 1) * (1 if line["per"] == "场" else groups) for line in book.budget]
-    return (
-        float(sum(line["low"] * n for line, n in zip(book.budget, times, strict=True))),
-        float(sum(line["high"] * n for line, n in zip(book.budget, times, strict=True))),
-    )
 
 
 def _told(book: Playbook, low: float, high: float) -> dict[str, Any]:
@@ -212,6 +195,39 @@ def explain_playbook(name: str | Path, *, folder: str | Path | None = None) -> p
     return schema.check(pd.DataFrame(rows, columns=OUTLINE.names), OUTLINE)
 
 
+def playbook_choices(name: str | Path, *, folder: str | Path | None = None, **choices: Any) -> pd.DataFrame:
+    """What `expand_playbook` lets an editor choose of a playbook: name, choice_kind (选项, 空, 发给谁), hint, example,
+    values (list, of an option), default, in the file's order; a playbook that leaves nothing open gives no rows.
+
+    `choices` are options by their names (the defaults else): blanks and targets that no item of these options uses are
+    left out.
+
+    Raises PlaybookError for an unknown playbook or choice, and a file at fault.
+
+    >>> playbook_choices("爆款预售")["name"].to_list()[0]
+    '商品'
+    """
+    book = find_playbook(name, folder)
+    given = given_choices(book, choices)
+    items = [item for item in book.items if holds(item.when, given)]
+    used = {blank for item in items for blank in blanks_in(item.title + item.copy)}
+    targets = {item.target for item in items}
+    rows = [
+        *(
+            {"name": row["option"], "choice_kind": "选项", **row, "values": list(row["values"])}
+            for row in book.options
+        ),
+        *({"name": row["blank"], "choice_kind": "空", **row} for row in book.blanks if row["blank"] in used),
+        *(
+            {"name": row["target"], "choice_kind": "发给谁", **row}
+            for row in book.targets
+            if row["target"] in targets
+        ),
+    ]
+    frame = pd.DataFrame([{**row, "values": row.get("values", [])} for row in rows])
+    return schema.check(frame, PLAYBOOK_CHOICES)[PLAYBOOK_CHOICES.names] if rows else PLAYBOOK_CHOICES.empty()
+
+
 def _instead(book: Playbook) -> str:
     instead = book.discouraged.get("instead", "")
     return f"。可以改用：{instead}" if instead else ""
@@ -233,32 +249,34 @@ def _price(row: dict[str, Any]) -> str:
     return f"{row['class']}：每{row['per']} {span} 元{count}。{row['note']}"
 
 
-def playbook_budget(name: str | Path, *, groups: int = 1, folder: str | Path | None = None) -> pd.DataFrame:
+def playbook_budget(
+    name: str | Path, *, groups: int = 1, folder: str | Path | None = None, **choices: Any
+) -> pd.DataFrame:
     """BUDGET lines of a playbook for so many groups: `amount` is the most it takes (yuan), `low` the least, `note` how.
 
-    Lines by 场 come once, by 群 once a group, by 份 as many pieces a group as the file says. Last year and quarters are
-    missing: a playbook cannot know them.
+    Lines by 场 come once, by 群 once a group, by 份 as many pieces a group as the file says; `choices` are options by
+    their names, and lines of other options are left out. Last year and quarters are missing: a playbook cannot know them.
 
-    Raises PlaybookError for an unknown playbook, ChoiceError for a number of groups below 1.
+    Raises PlaybookError for an unknown playbook or choice, ChoiceError for a number of groups below 1.
 
-    >>> playbook_budget("爆款预售", groups=3)[["title", "low", "amount"]].to_dict("records")
-    [{'title': '样品试吃', 'low': 0.0, 'amount': 90.0}]
+    >>> playbook_budget("爆款预售", groups=3)[["title", "low", "amount"]].iloc[0].to_dict()
+    {'title': '样品试吃', 'low': 0.0, 'amount': 90.0}
     """
     book = find_playbook(name, folder)
     many = as_whole(groups, "groups", 1)
-    rows = []
-    for place, line in enumerate(book.budget, start=1):
-        times = line.get("count", 1) * (1 if line["per"] == "场" else many)
-        rows.append(
-            {
-                "line_id": f"{book.playbook}-{place}",
-                "title": line["line"],
-                "budget_class": VALUES[line["class"]],
-                "amount": float(line["high"] * times),
-                "low": float(line["low"] * times),
-                "note": line["note"],
-            }
-        )
+    rows = [
+        {
+            "line_id": f"{book.playbook}-{place}",
+            "title": line["line"],
+            "budget_class": VALUES[line["class"]],
+            "amount": float(line["high"] * times_of(line, many)),
+            "low": float(line["low"] * times_of(line, many)),
+            "note": line["note"],
+        }
+        for place, line in enumerate(budget_lines(book, given_choices(book, choices)), start=1)
+    ]
+    if not rows:
+        return BUDGET.empty().assign(low=pd.Series(dtype="float64"), note=pd.Series(dtype="str"))
     return schema.check(pd.DataFrame(rows), BUDGET)[[*BUDGET.names, "low", "note"]]
 
 
@@ -308,7 +326,7 @@ def _fit(
     low, high = book.members
     fitting = groups["members"].between(low, high)
     share = float(fitting.mean())
-    least, _ = _money(book, len(groups))
+    least, _ = money_of(book, given_choices(book, {}), len(groups))
     why = why_not(book)
     reasons = [f"目标里有“{goal}”"]
     cautions = [f"不建议：{why}{_instead(book)}"] if why else []

@@ -159,6 +159,7 @@ TABLES = {
             "low": Field("最少（元）", "number", high=1e8),
             "high": Field("最多（元）", "number", high=1e8),
             "note": _text("说明"),
+            "when": Field("什么选项下才有", "when", needed=False),
         },
         at_least=1,
     ),
