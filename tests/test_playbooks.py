@@ -337,3 +337,11 @@ def test_a_playbook_asks_for_the_wishes_it_names_and_no_others(tmp_path: Path) -
     assert soft is not None
     prices = (soft.mix, soft.weekly_minimum, soft.spacing, soft.fairness, soft.overlap, soft.festival_bonus)
     assert (soft.promotion_share, *prices) == (0.25, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0)
+
+
+def test_a_blank_given_as_nothing_takes_its_lines_out() -> None:
+    items = tk.expand_playbook(FIXTURE, start="2026-09-21", groups="all", 商品="板栗", 来历="")
+    assert items["copy"].iloc[0] == "街坊们，说说板栗。\n照片在下面，想问什么直接问。"
+    assert (
+        "【…商品】" in tk.expand_playbook(FIXTURE, start="2026-09-21", groups="all", 商品="")["title"].iloc[0]
+    )

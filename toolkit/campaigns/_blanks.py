@@ -18,9 +18,15 @@ def blanks_in(text: str) -> list[str]:
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:
-    """The text with its blanks filled; what is not given stays in sight as 【…名称】.
+    """The text with its blanks filled; what is not given stays in sight as 【…名称】, and the lines of a blank that is
+    given as "" are left out, as `fill_template` does.
 
     >>> filled("{商品}：{价格}", {"商品": "板栗"})
     '板栗：【…价格】'
+    >>> filled("{商品}到了。\\n{评价}。", {"商品": "板栗", "评价": ""})
+    '板栗到了。'
     """
-    return _BLANK.sub(lambda match: values.get(match[1], f"【…{match[1]}】"), text)
+    lines = [
+        line for line in text.split("\n") if all(values.get(name) != "" for name in _BLANK.findall(line))
+    ]
+    return _BLANK.sub(lambda match: values.get(match[1], f"【…{match[1]}】"), "\n".join(lines))

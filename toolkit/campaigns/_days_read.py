@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-import pandas as pd
 
 from toolkit import schema, tables
 from toolkit.schema import GROUP_DAYS, ColumnError, InputError, Read
@@ -42,20 +39,6 @@ _WITHIN = (
 _Row = dict[str, Any]
 
 
-@dataclass
-class _Gathered:
-    """What the files gave so far."""
-
-    frames: list[pd.DataFrame] = field(default_factory=list)
-    extras: list[pd.DataFrame] = field(default_factory=list)
-    rejected: list[_Row] = field(default_factory=list)
-    notes: list[_Row] = field(default_factory=list)
-    columns: list[_Row] = field(default_factory=list)
-    files: list[_Row] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-    seen: dict[tuple[str, Any], str] = field(default_factory=dict)
-
-
 def read_group_days(*paths: str | Path) -> Read:
     """A Read of GROUP_DAYS from .csv, .tsv, .xlsx or .jsonl files with Chinese headings or the contract's names.
 
@@ -70,20 +53,10 @@ def read_group_days(*paths: str | Path) -> Read:
     """
     if not paths:
         raise InputError("没有给出文件。请给出群日报的文件名，例如 read_group_days('群日报.xlsx')。")
-    got = _Gathered()
+    got = tables.Gathered()
     for given in paths:
         _take_file(_existing(given), got)
-    rows = [GROUP_DAYS.empty(), *got.frames]
-    frame = pd.concat(rows, ignore_index=True) if got.frames else rows[0]
-    extra = pd.concat([GROUP_DAYS.empty()[["group_id", "date"]], *got.extras], ignore_index=True)
-    return Read(
-        schema.check(frame, GROUP_DAYS)[GROUP_DAYS.names],
-        pd.DataFrame(got.rejected, columns=tables.REJECTED_COLUMNS),
-        extra,
-        pd.DataFrame(got.notes, columns=tables.NOTE_COLUMNS),
-        pd.DataFrame(got.columns, columns=tables.COLUMN_COLUMNS),
-        pd.DataFrame(got.files, columns=tables.FILE_COLUMNS),
-    )
+    return got.read(GROUP_DAYS, ["group_id", "date"])
 
 
 def _existing(given: str | Path) -> Path:
@@ -108,7 +81,7 @@ def _is_header(header: list[str]) -> bool:
     return set(GROUP_DAYS.required) <= set(_mapped(header).values())
 
 
-def _take_file(path: Path, got: _Gathered) -> None:
+def _take_file(path: Path, got: tables.Gathered) -> None:
     before, missing = len(got.frames), len(got.missing)
     for table in tables.open_tables(path, is_header=_is_header):
         _take(table, got)
@@ -119,19 +92,14 @@ def _take_file(path: Path, got: _Gathered) -> None:
         )
 
 
-def _take(table: tables.Table, got: _Gathered) -> None:
+def _take(table: tables.Table, got: tables.Gathered) -> None:
     """One sheet's rows, judged, and what became of it."""
-    about = functools.partial(tables.file_row, table.path, format=table.format, encoding=table.encoding)
     if not table.header:
-        got.files.append(about(outcome="跳过"))
+        got.pass_over(table)
         return
     mapping = _mapped(table.header)
-    got.columns += tables.column_rows(table.path, table.header, GROUP_DAYS, mapping)
-    if lacking := [GROUP_DAYS.captions[name] for name in GROUP_DAYS.required if name not in mapping.values()]:
-        got.missing += lacking
-        note = f"这张表缺少列 {'、'.join(lacking)}，没有读"
-        got.notes.append({"path": table.path, "row": 1, "note": note})
-        got.files.append(about(outcome="没有读"))
+    lacking = [GROUP_DAYS.captions[name] for name in GROUP_DAYS.required if name not in mapping.values()]
+    if got.lacks(table, GROUP_DAYS, mapping, lacking):
         return
     frame, extra, troubles = tables.table_to_frame(table, GROUP_DAYS, mapping)
     frame = schema.check(frame.assign(group_id=frame["group_id"].str.strip()), GROUP_DAYS)
@@ -149,13 +117,8 @@ def _take(table: tables.Table, got: _Gathered) -> None:
         else:
             got.seen[key] = f"{table.path} 第 {number} 行"
             good.append(number)
-    got.frames.append(frame.loc[good])
-    got.extras.append(extra.loc[good].assign(group_id=frame["group_id"], date=frame["date"]))
-    bad = table.rejected + bad
-    got.rejected += bad
-    away = {entry["row"] for entry in bad}
-    got.notes += table.notes + [note for note in troubles if note["row"] not in away]
-    got.files.append(about(read=len(good), rejected=len(bad)))
+    kept = extra.loc[good].assign(group_id=frame["group_id"], date=frame["date"])
+    got.take(table, frame.loc[good], kept, bad, troubles)
 
 
 def _fault(row: _Row, written: _Row) -> str:

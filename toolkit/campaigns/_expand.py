@@ -37,7 +37,8 @@ def expand_playbook(
       names its groups by id (those that close before the item's last day are left out), `waves` is the number of clock
       times that reaches them, and an item with a usual hour is bound to each group's nearest slot.
     - `choices` are the playbook's blanks, options and targets by their names: 商品="板栗", 需求="低频", 核心群=["g10"].
-      A blank that is not given stays in sight as 【…商品】, which `score_copy` blocks until it is filled.
+      A blank that is not given stays in sight as 【…商品】, which `score_copy` blocks until it is filled; one given as ""
+      takes its lines out of the text.
     - `owners` is one name for all, or role → name (群编辑 → 阿禾). `without` leaves items out, and what waits for them
       waits no longer. `campaign` is the campaign's name; else the playbook's with the start.
     - An outline that may not be sent (see `list_playbooks`: 不建议) comes with 【…改写：…】 in place of its text.
@@ -102,14 +103,12 @@ def _row(
     given: Mapping[str, Any],
     owners: str | Mapping[str, str] | None,
 ) -> dict[str, Any]:
-    values = {
-        row["blank"]: str(given[row["blank"]]) for row in book.blanks if given.get(row["blank"], "") != ""
-    }
+    values = {row["blank"]: str(given[row["blank"]]) for row in book.blanks if row["blank"] in given}
     clock, waves = _send_to.clock_and_waves(item, rows, reached)
     again = f"@{when['earliest']}" if len(item.repeat) > 1 else ""
     return {
         "item_id": f"{label}-{item.item}{again}",
-        "title": filled(item.title, values),
+        "title": filled(item.title, {name: value for name, value in values.items() if value}),
         "kind": item.kind,
         "tone": item.tone,
         "campaign": label,

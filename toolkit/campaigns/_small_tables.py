@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -97,20 +97,6 @@ def read_incidents(path: str | Path) -> Read:
     return _read(path, _INCIDENT_DOOR)
 
 
-@dataclass
-class _Gathered:
-    """What the sheets of a file gave so far."""
-
-    frames: list[pd.DataFrame] = field(default_factory=list)
-    extras: list[pd.DataFrame] = field(default_factory=list)
-    rejected: list[_Row] = field(default_factory=list)
-    notes: list[_Row] = field(default_factory=list)
-    columns: list[_Row] = field(default_factory=list)
-    files: list[_Row] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-    seen: dict[tuple[str, ...], str] = field(default_factory=dict)
-
-
 def _read(given: str | Path, door: _Door) -> Read:
     contract, path = door.contract, Path(given)
     if path.is_dir():
@@ -119,22 +105,13 @@ def _read(given: str | Path, door: _Door) -> Read:
         )
     if not path.is_file():
         raise InputError(f"找不到文件 {given}。请核对文件名和所在的文件夹。")
-    got = _Gathered()
+    got = tables.Gathered()
     for table in tables.open_tables(path, is_header=lambda header: not _lacking(_mapped(header, door), door)):
         _take(table, door, got)
     if not got.frames:
         listed = "、".join(dict.fromkeys(got.missing)) or "全部"
         raise ColumnError(f"{path.name}：缺少列 {listed}。请补上{contract.caption}表的这些列，或改好表头。")
-    extra = pd.concat(got.extras, ignore_index=True)
-    key = contract.names[0]
-    return Read(
-        schema.check(pd.concat(got.frames, ignore_index=True), contract)[contract.names],
-        pd.DataFrame(got.rejected, columns=tables.REJECTED_COLUMNS),
-        extra[[key, *(name for name in extra.columns if name != key)]],
-        pd.DataFrame(got.notes, columns=tables.NOTE_COLUMNS),
-        pd.DataFrame(got.columns, columns=tables.COLUMN_COLUMNS),
-        pd.DataFrame(got.files, columns=tables.FILE_COLUMNS),
-    )
+    return got.read(contract, contract.names[:1])
 
 
 def _mapped(header: list[str], door: _Door) -> dict[str, str]:
@@ -151,20 +128,14 @@ def _lacking(mapping: dict[str, str], door: _Door) -> list[str]:
     return lacking
 
 
-def _take(table: tables.Table, door: _Door, got: _Gathered) -> None:
+def _take(table: tables.Table, door: _Door, got: tables.Gathered) -> None:
     """One sheet's rows, judged, and what became of it."""
     contract = door.contract
-    about = functools.partial(tables.file_row, table.path, format=table.format, encoding=table.encoding)
     if not table.header:
-        got.files.append(about(outcome="跳过"))
+        got.pass_over(table)
         return
     mapping = _mapped(table.header, door)
-    got.columns += tables.column_rows(table.path, table.header, contract, mapping)
-    if lacking := _lacking(mapping, door):
-        got.missing += lacking
-        note = f"这张表缺少列 {'、'.join(lacking)}，没有读"
-        got.notes.append({"path": table.path, "row": 1, "note": note})
-        got.files.append(about(outcome="没有读"))
+    if got.lacks(table, contract, mapping, _lacking(mapping, door)):
         return
     places = {name: table.header.index(head) for head, name in mapping.items()}
     for name, place in places.items():
@@ -189,13 +160,9 @@ def _take(table: tables.Table, door: _Door, got: _Gathered) -> None:
             got.notes.append({"path": table.path, "row": number, "note": note})
         got.seen.setdefault(key, f"{table.path} 第 {number} 行")
         good.append(number)
-    got.frames.append(frame.loc[good])
-    got.extras.append(extra.loc[good].assign(**{contract.names[0]: frame[contract.names[0]]}))
-    bad = table.rejected + bad
-    got.rejected += bad
-    away = {entry["row"] for entry in bad}
-    got.notes += table.notes + [note for note in troubles if note["row"] not in away]
-    got.files.append(about(read=len(good), rejected=len(bad)))
+    key_column = contract.names[0]
+    kept = extra.loc[good].assign(**{key_column: frame[key_column]})
+    got.take(table, frame.loc[good], kept, bad, troubles)
 
 
 def _bare(cell: Any, unit: str) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -110,18 +109,10 @@ class _Judge:
 
 
 @dataclass
-class _Gathered:
-    """What the sheets of a file gave so far."""
+class _Gathered(tables.Gathered):
+    """What the sheets of a file gave so far, and sheet and row of each good row."""
 
-    frames: list[pd.DataFrame] = field(default_factory=list)
-    extras: list[pd.DataFrame] = field(default_factory=list)
-    rejected: list[_Row] = field(default_factory=list)
-    notes: list[_Row] = field(default_factory=list)
-    columns: list[_Row] = field(default_factory=list)
-    files: list[_Row] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-    seen: set[str] = field(default_factory=set)
-    places: list[tuple[str, int]] = field(default_factory=list)  # sheet and row of each good row
+    places: list[tuple[str, int]] = field(default_factory=list)
 
 
 def _read(given: str | Path, judge: _Judge) -> Read:
@@ -136,55 +127,38 @@ def _read(given: str | Path, judge: _Judge) -> Read:
         raise ColumnError(
             f"{path.name}：缺少列 {listed}。请照 {_TEMPLATES[contract.name]} 的表头填写，或补上这些列。"
         )
-    frame = schema.check(pd.concat(got.frames, ignore_index=True), contract)[contract.names]
-    extra = pd.concat(got.extras, ignore_index=True)
-    for place, note in judge.across(_cells(frame)) if judge.across else ():
-        sheet, row = got.places[place]
-        got.notes.append({"path": sheet, "row": row, "note": note})
-    return Read(
-        frame,
-        pd.DataFrame(got.rejected, columns=tables.REJECTED_COLUMNS),
-        extra[[key, *[name for name in extra.columns if name != key]]],
-        pd.DataFrame(got.notes, columns=tables.NOTE_COLUMNS),
-        pd.DataFrame(got.columns, columns=tables.COLUMN_COLUMNS),
-        pd.DataFrame(got.files, columns=tables.FILE_COLUMNS),
-    )
+    read = got.read(contract, [key])
+    across = [
+        {"path": got.places[place][0], "row": got.places[place][1], "note": note}
+        for place, note in (judge.across(_cells(read.frame)) if judge.across else ())
+    ]
+    notes = pd.DataFrame([*got.notes, *across], columns=tables.NOTE_COLUMNS)
+    return read._replace(notes=notes)
 
 
 def _take(table: tables.Table, judge: _Judge, got: _Gathered) -> None:
     """One sheet's rows, judged, and what became of it."""
     contract = judge.contract
-    about = functools.partial(tables.file_row, table.path, format=table.format, encoding=table.encoding)
     others = [_GUIDE] if contract is schema.RECURRING else [_GUIDE, _SERIES]
     if table.path.endswith(tuple(f"〔{name}〕" for name in others)) or not table.header:
-        got.files.append(about(outcome="跳过"))
+        got.pass_over(table)
         return
     mapping = tables.map_columns(table.header, contract, aliases=_aliases(contract))
-    got.columns += tables.column_rows(table.path, table.header, contract, mapping)
-    if lacking := _lacking(contract, set(mapping.values())):
-        got.missing += lacking
-        note = f"这张表缺少列 {'、'.join(lacking)}，没有读"
-        got.notes.append({"path": table.path, "row": 1, "note": note})
-        got.files.append(about(outcome="没有读"))
+    if got.lacks(table, contract, mapping, _lacking(contract, set(mapping.values()))):
         return
     table.records = [[_plain(cell) for cell in record] for record in table.records]
     frame, extra, troubles = tables.table_to_frame(table, contract, mapping)
     raw = {column: table.header.index(head) for head, column in mapping.items()}
     good, bad = _sift(schema.check(_translated(frame), contract), table, raw, judge.faults, got.seen)
     key = contract.names[0]
-    got.frames.append(good)
-    got.extras.append(extra.loc[good.index].assign(**{key: good[key]}))
-    bad = table.rejected + bad
-    got.rejected += bad
-    got.files.append(about(read=len(good), rejected=len(bad)))
-    got.places += [(table.path, int(row)) for row in good.index]
-    got.notes += [
+    remarks = [
         {"path": table.path, "row": row, "note": remark}
         for row, cells in zip(good.index, _cells(good), strict=True)
         if (remark := judge.remarks(cells))
     ]
-    turned_away = {entry["row"] for entry in bad}
-    got.notes += table.notes + [note for note in troubles if note["row"] not in turned_away]
+    got.notes += remarks
+    got.take(table, good, extra.loc[good.index].assign(**{key: good[key]}), bad, troubles)
+    got.places += [(table.path, int(row)) for row in good.index]
 
 
 def _cells(frame: pd.DataFrame) -> list[_Row]:
@@ -274,7 +248,7 @@ def _sift(
     table: tables.Table,
     raw: dict[str, int],
     faults: Callable[[_Row], str],
-    seen: set[str],
+    seen: dict[Any, str],
 ) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
     """The good rows, and path, row and reason of the others."""
     good, bad = [], []
@@ -288,7 +262,7 @@ def _sift(
         if reason:
             bad.append({"path": table.path, "row": number, "reason": reason})
         else:
-            seen.add(cells[key])
+            seen[cells[key]] = table.path
             good.append(number)
     return frame.loc[good], bad
 

@@ -16,6 +16,7 @@ from toolkit.tables._frame import convert as convert
 from toolkit.tables._frame import map_columns as map_columns
 from toolkit.tables._frame import spare_columns as spare_columns
 from toolkit.tables._frame import table_to_frame as table_to_frame
+from toolkit.tables._gather import Gathered as Gathered
 from toolkit.tables._open import TABLE_SUFFIXES as TABLE_SUFFIXES
 from toolkit.tables._open import open_tables as open_tables
 from toolkit.tables._open import table_of_lines as table_of_lines
