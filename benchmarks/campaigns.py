@@ -8,19 +8,23 @@ Prints its tables.
 
 - `placed`: one row for each playbook, over starts and over each option's values (the others at their default), for the
   sample groups: `asked`; `refused` (no day left on which an item may go out: `expand_playbook` says so); `shifted`, of
-  those, how many work from the start that the message names; then, of the ones that were planned with `plan_posts`,
+  those, how many work from the start that the message names; then, of the ones that were planned with `plan_posts`
+  under the rules that the playbook adds (its wishes apart),
   the least share of items (`items %`) and of items × groups (`pairs %`) that were placed, `broken` hard rules by
   `check_calendar`, `must` must-sends left out, `empty` phases.
 - `drawn`: the same over all playbooks for groups drawn by seed: 1 to 50 groups, 2 to 6 slots between 7:00 and 22:00,
   one or two posts a day, 3 to 10 a week, one promotion a week or more.
 - `speed`: seconds of processor time, the median of five runs: `expand` and `plan` of each playbook for the 12 sample
   groups once the rules are loaded; `ratio` is the sum against `plan_posts` alone on as many plain items without order,
-  phases or clock, which is what an editor's own list would cost. `first` is one fresh process from import to plan.
+  phases or clock, which is what an editor's own list would cost; `own rules` is the sum where the plan keeps what
+  `playbook_rules` adds too, `quick` the same with `effort="quick"`, and `lost` what that gives away of the plan's value
+  (%). `first` is one fresh process from import to plan.
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import datetime as dt
 import functools
 import re
@@ -64,10 +68,13 @@ def choice_sets(playbook: str) -> list[dict[str, Any]]:
     return sets
 
 
-def judged(items: pd.DataFrame, groups: pd.DataFrame, start: dt.date, days: int) -> dict[str, Any]:
-    """What became of the items: shares in %, and counts of what should not be."""
-    plan = tk.plan_posts(items, groups, start=start, days=days)
-    checks = tk.check_calendar(plan.calendar, items, groups)
+def judged(
+    playbook: str, items: pd.DataFrame, groups: pd.DataFrame, start: dt.date, days: int
+) -> dict[str, Any]:
+    """What became of the items under the playbook's own rules: shares in %, and counts of what should not be."""
+    rules = dataclasses.replace(tk.playbook_rules(playbook), soft=None)
+    plan = tk.plan_posts(items, groups, start=start, days=days, rules=rules)
+    checks = tk.check_calendar(plan.calendar, items, groups, rules=rules)
     sent = items["item_id"].isin(plan.calendar["item_id"])
     must = set(items.loc[items["must_send"], "item_id"])
     return {
@@ -99,7 +106,7 @@ def placed(books: pd.DataFrame, starts: Sequence[dt.date]) -> pd.DataFrame:
                     first = dt.date.fromisoformat(better[1])
                     items = tk.expand_playbook(playbook, start=first, groups=groups, owners="编辑", **choices)
                     shifted += 1
-                found.append(judged(items, groups, first, int(days)))
+                found.append(judged(playbook, items, groups, first, int(days)))
         rows.append(
             {"playbook": playbook, "asked": asked, "refused": refused, "shifted": shifted, **worst(found)}
         )
@@ -148,7 +155,7 @@ def drawn(books: pd.DataFrame, draws: int) -> pd.DataFrame:
             except PlaybookError:
                 continue
             many += sum(len(targets) for targets in items["groups"])
-            found.append(judged(items, groups, start, int(days)))
+            found.append(judged(playbook, items, groups, start, int(days)))
     frame = pd.DataFrame(found)
     return pd.DataFrame(
         [
@@ -174,13 +181,18 @@ def speed(books: pd.DataFrame, runs: int) -> pd.DataFrame:
             after=[[] for _ in items.index], phase="", campaign="", clock=[[] for _ in items.index]
         )
         plan = functools.partial(tk.plan_posts, groups=groups, start=start, days=int(days))
+        own = functools.partial(plan, items, rules=tk.playbook_rules(playbook))
+        quick = functools.partial(own, effort="quick")
         expand = [
             seconds(functools.partial(tk.expand_playbook, playbook, start=start, groups=groups))
             for _ in range(runs)
         ]
         place = [seconds(functools.partial(plan, items)) for _ in range(runs)]
         peer = [seconds(functools.partial(plan, plain)) for _ in range(runs)]
+        ruled = [seconds(own) for _ in range(runs)]
+        hurried = [seconds(quick) for _ in range(runs)]
         took = statistics.median(expand), statistics.median(place), statistics.median(peer)
+        best = own().value
         rows.append(
             {
                 "playbook": playbook,
@@ -189,6 +201,9 @@ def speed(books: pd.DataFrame, runs: int) -> pd.DataFrame:
                 "plan": took[1],
                 "both": took[0] + took[1],
                 "ratio": (took[0] + took[1]) / took[2],
+                "own rules": took[0] + statistics.median(ruled),
+                "quick": took[0] + statistics.median(hurried),
+                "lost": 100 * (best - quick().value) / best,
             }
         )
     return pd.DataFrame(rows)

@@ -22,5 +22,6 @@ def test_small_tables_make_sense(tables: dict[str, pd.DataFrame]) -> None:
     assert (table["asked"] >= 2).all() and (table["refused"] == table["shifted"]).all()
     assert (table[["items %", "pairs %"]] >= 80).all(axis=None)
     assert (table[["broken", "must", "empty"]] == 0).all(axis=None)
-    assert (tables["speed"][["expand", "plan", "ratio"]] > 0).all(axis=None)
+    assert (tables["speed"][["expand", "plan", "ratio", "own rules", "quick"]] > 0).all(axis=None)
+    assert tables["speed"]["lost"].between(-1e-6, 100).all()
     assert tables["drawn"]["broken"].item() == 0 and tables["drawn"]["plans"].item() > 0

@@ -211,3 +211,45 @@ def test_any_cut_or_swap_of_lines_gives_a_playbook_or_faults_on_lines(data: st.D
     book, faults = parse_playbook(Path("own.toml"), text)
     assert (book is None) == bool(faults)
     assert all(1 <= fault.line <= len(text.splitlines()) + 1 and fault.expected for fault in faults)
+
+
+def test_a_key_in_quotes_or_a_table_in_one_line_has_its_line_too(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    blocked = "转发到三个群，截图来领一份。"
+    path.write_text(
+        TEXT.replace("copy = ", '"copy" = ').replace("照片在下面，想问什么直接问。", blocked),
+        encoding="utf-8",
+    )
+    row = tk.check_playbook(path).iloc[0]
+    assert row["line"] == line_of(path.read_text("utf-8"), '"copy" = ')
+    head = TEXT[: TEXT.index("[[items]]")]
+    tail = TEXT[TEXT.index("[rules]") :]
+    items = ", ".join(
+        f'{{item="{phase}", title="{title}", kind="干货", tone="温暖", phase="{phase}", days={days}, '
+        f'minutes=5, role="{role}", copy="{{来历}}{{价格}}{{取货}}{{商品}}{blocked}"}}'
+        for phase, days, role, title in (
+            ("讲来历", "[0,1]", "群编辑", "甲"),
+            ("当天下单", "[2,3]", "群编辑", "乙"),
+            ("来取和回话", "[4,6]", "店员", "丙"),
+        )
+    )
+    path.write_text(f"items = [{items}]\n" + head + tail, encoding="utf-8")
+    checked = tk.check_playbook(path)
+    assert len(checked) >= 3 and set(checked["line"]) == {1}
+
+
+def test_a_title_is_gated_as_the_text_is(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    title = "转发到三个群，截图来领一份"
+    path.write_text(TEXT.replace('title = "{商品}是怎么来的"', f'title = "{title}"'), encoding="utf-8")
+    checked = tk.check_playbook(path)
+    assert set(checked["line"]) == {line_of(path.read_text("utf-8"), title)}
+    items = tk.expand_playbook(path, start="2026-09-21", groups="all")
+    assert items["title"].iloc[0].startswith("【…改写：") and title not in items["title"].to_list()
+
+
+def test_a_copy_that_was_not_renamed_is_told_apart_by_its_number(tmp_path: Path) -> None:
+    tk.copy_playbook("爆款预售", tmp_path / "我的")
+    with pytest.raises(PlaybookError, match="请写括号里的编号"):
+        tk.expand_playbook("爆款预售", start="2026-09-21", groups="all", folder=tmp_path)
+    assert len(tk.expand_playbook("我的", start="2026-09-21", groups="all", folder=tmp_path))

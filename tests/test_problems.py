@@ -213,3 +213,10 @@ def test_the_lexicon_has_a_row_for_every_incident_and_kind() -> None:
     ]
     assert all(row["why"] and row["change"] and row["checked"] and row["evidence"] for row in rows)
     assert not [row for row in rows if "！" in row["why"] + row["change"] or row["why"].endswith("。")]
+
+
+def test_rows_of_long_ago_are_no_last_days() -> None:
+    active = [20, 22, 19, 25, 18, 21, 20] * 3 + [4, 3, 5, 2, 4, 3, 4]
+    told = days([0] * 28, active=active)
+    gap = [day - dt.timedelta(40) if place < 25 else day for place, day in enumerate(told["date"])]
+    assert push_problems(POSTS, days=told.assign(date=gap)).empty

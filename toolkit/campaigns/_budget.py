@@ -232,7 +232,7 @@ def budget_return(
     >>> budget_return(2000, revenue=9000, cost=6000, people=500).roi
     0.5
     >>> budget_return(2000, revenue=9000).why
-    ('没有给货的成本 cost，利润和投资回报算不了', '没有给人数 people，人均算不了')
+    ('没有写货的成本，利润和回报算不了', '没有写人数，每人花多少算不了')
     """
     paid = _money(spent, "spent（花了多少）")
     if paid == 0:
@@ -245,9 +245,9 @@ def budget_return(
     profit = None if goods is None else income - goods - paid
     why = []
     if goods is None:
-        why.append("没有给货的成本 cost，利润和投资回报算不了")
+        why.append("没有写货的成本，利润和回报算不了")
     if not heads:
-        why.append("没有给人数 people，人均算不了" if heads is None else "人数是 0，人均算不了")
+        why.append("没有写人数，每人花多少算不了" if heads is None else "人数是 0，每人花多少算不了")
     return BudgetReturn(
         spent=paid,
         revenue=income,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from toolkit.campaigns._shape import Playbook
-from toolkit.schema import PlaybookError, is_missing, shown_value
+from toolkit.schema import ChoiceError, PlaybookError, as_list, is_missing, shown_value
 
 When = tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -25,7 +25,7 @@ def given_choices(book: Playbook, choices: Mapping[str, Any]) -> dict[str, Any]:
     given = {row["option"]: row["default"] for row in book.options}
     given.update({name: value for name, value in choices.items() if not is_missing(value)})
     for row in book.options:
-        if given[row["option"]] not in row["values"]:
+        if not isinstance(given[row["option"]], str) or given[row["option"]] not in row["values"]:
             wrong = shown_value(given[row["option"]])
             raise PlaybookError(
                 f"「{row['option']}」不能是 {wrong}。可以用的是：{'、'.join(row['values'])}。"
@@ -37,6 +37,14 @@ def given_choices(book: Playbook, choices: Mapping[str, Any]) -> dict[str, Any]:
                 f"「{row['blank']}」要填文字或数字（现在是 {shown_value(value)}）：{row['hint']}。"
             )
     return given
+
+
+def named_list(value: Any, name: str) -> list[str]:
+    """Names as a list. Raises ChoiceError that names the argument for what is none."""
+    try:
+        return as_list(value)
+    except TypeError:
+        raise ChoiceError(f"{name} 要写名字，或一组名字（现在是 {shown_value(value)}）。") from None
 
 
 def holds(when: When, given: Mapping[str, Any]) -> bool:

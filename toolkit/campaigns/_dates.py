@@ -8,6 +8,8 @@ from typing import Any
 from toolkit import lexicons
 from toolkit.schema import ChoiceError, as_date, shown_value
 
+# as in the calendar table: beyond it nothing is known of days, and sums of days overflow
+_FIRST_YEAR, _LAST_YEAR = 1990, 2100
 # how far a better start is looked for
 _NEAR = 30
 
@@ -18,6 +20,8 @@ def checked_day(value: Any, name: str = "start") -> dt.date:
         day = None if isinstance(value, (int, float)) else as_date(value)
     except (ValueError, TypeError):
         day = None
+    if day is not None and not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise ChoiceError(f"{name} 的年份 {day.year} 不在 {_FIRST_YEAR}–{_LAST_YEAR} 里。请改正日期。")
     if day is None:
         raise ChoiceError(f"{name} 要写成 2026-09-21 这样的日期（现在是 {shown_value(value)}）。")
     return day
@@ -43,14 +47,18 @@ def barred_by(day: dt.date, kind: str, tone: str, festival: str = "") -> str:
     )
 
 
-def blocked_item(items: list[dict[str, Any]], shift: int = 0) -> tuple[dict[str, Any], str] | None:
-    """The first item that has no day left, moved by so many days, with what bars it; None where each has one."""
+def blocked_item(
+    items: list[dict[str, Any]], shift: int = 0
+) -> tuple[dict[str, Any], list[str], bool] | None:
+    """The first item that has no day left, moved by so many days, with the days' names and whether one is solemn; None
+    where each has one.
+    """
     for row in items:
         first, last = row["earliest"], row["latest"]
         days = [first + dt.timedelta(days=d + shift) for d in range((last - first).days + 1)]
         barred = [barred_by(day, row["kind"], row["tone"], row["festival"] or "") for day in days]
         if all(barred):
-            return row, "、".join(dict.fromkeys(barred))
+            return row, list(dict.fromkeys(barred)), any(day in lexicons.days_of("solemn") for day in days)
     return None
 
 

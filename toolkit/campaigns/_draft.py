@@ -29,9 +29,9 @@ def draft_proposal(
     **choices: Any,
 ) -> Proposal:
     """A Proposal drawn from a playbook: its metrics as goals without numbers yet, its way as the one strategy, a phase
-    each as action with the items it holds, its roles as team, the phases' ends as milestones, its budget by actions.
+    each as action with the items it holds, its roles as team, the phases' ends as milestones, its budget.
 
-    What only the editor can know is left missing (targets, last year's money), and `check_plan` says what that is.
+    What only the editor can know is left missing (targets, last year's money, which action a budget line is for), and `check_plan` says what that is.
     Arguments and errors are those of `expand_playbook`; a number of groups that are only named counts by name.
 
     >>> plan = draft_proposal("爆款预售", start="2026-09-21", groups="街坊买菜", owners="阿禾")
@@ -46,7 +46,6 @@ def draft_proposal(
     chosen = {key: value for key, value in choices.items() if key in options}
     budget = playbook_budget(name, groups=len(named), folder=folder, **chosen)
     actions = _actions(book, items, day, owners)
-    budget["actions"] = [list(actions["action_id"])] * len(budget)
     return Proposal(
         name=items["campaign"].iloc[0],
         start=day,
@@ -54,21 +53,7 @@ def draft_proposal(
         overview=book.summary,
         approach=book.goal,
         feasibility="；".join(f"{row['risk']}：{row['answer']}" for row in book.risks),
-        goals=_frame(
-            [
-                {
-                    "goal_id": f"目标{place}",
-                    "title": row["name"],
-                    "goal_kind": "sales"
-                    if row["measure"] in ("orders", "repeat_orders", "revenue")
-                    else "market",
-                    "measure": row["name"],
-                    "due": day + dt.timedelta(days=book.days - 1),
-                }
-                for place, row in enumerate(book.metrics, start=1)
-            ],
-            GOALS,
-        ),
+        goals=_goals(book, day),
         strategies=_frame(
             [
                 {
@@ -90,6 +75,21 @@ def draft_proposal(
             MILESTONES,
         ),
     )
+
+
+def _goals(book: Playbook, day: dt.date) -> pd.DataFrame:
+    sales = ("orders", "repeat_orders", "revenue")
+    rows = [
+        {
+            "goal_id": f"目标{place}",
+            "title": row["name"],
+            "goal_kind": "sales" if row["measure"] in sales else "market",
+            "measure": row["name"],
+            "due": day + dt.timedelta(days=book.days - 1),
+        }
+        for place, row in enumerate(book.metrics, start=1)
+    ]
+    return _frame(rows, GOALS)
 
 
 def _frame(rows: list[dict[str, Any]], contract: schema.Contract) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,10 +13,10 @@ import pandas as pd
 from toolkit import schema
 from toolkit.campaigns import _dates, _gate, _send_to
 from toolkit.campaigns._blanks import filled
-from toolkit.campaigns._choices import given_choices, holds
+from toolkit.campaigns._choices import given_choices, holds, named_list
 from toolkit.campaigns._file import find_playbook
 from toolkit.campaigns._shape import RULE_KEYS, SOFT_KEYS, Outline, Playbook
-from toolkit.schema import ITEMS, ChoiceError, PlaybookError, Rules, Soft, as_list, shown_value
+from toolkit.schema import ITEMS, ChoiceError, PlaybookError, Rules, Soft, shown_value
 
 
 def expand_playbook(
@@ -34,7 +35,8 @@ def expand_playbook(
 
     - `name` is a playbook's number, name or system, or the path of an editor's own file; `folder` holds own files.
     - `start` is day 0. `groups` is a GROUPS frame, or names of segments and groups, or "all". Given a frame, each item
-      names its groups by id (those that close before the item's last day are left out), `waves` is the number of clock
+      names its groups by id (left out are those that close before the item's last day, and of promotions those that
+      take none), `waves` is the number of clock
       times that reaches them, and an item with a usual hour is bound to each group's nearest slot.
     - `choices` are the playbook's blanks, options and targets by their names: 商品="板栗", 需求="低频", 核心群=["g10"].
       A blank that is not given stays in sight as 【…商品】, which `score_copy` blocks until it is filled; one given as ""
@@ -64,14 +66,11 @@ def expand_playbook(
     for item in kept:
         for offset in item.repeat:
             first, last = (day + dt.timedelta(days=days + offset) for days in item.days)
-            reached = _send_to.open_through(rows, targets[item.target], last)
+            reached = _send_to.takers(rows, targets[item.target], item.kind, last)
             if reached:
                 when = {"earliest": first, "latest": last}
                 made.append(_row(book, item, label, offset, when, reached, rows, given, owners))
-    if not made:
-        raise PlaybookError(
-            f"这些群在活动结束前都关闭了，{book.name} 没有可发的群。请换群，或把 start 提前。"
-        )
+    _refuse_lost(book, kept, made)
     _refuse_barred(book, made, day)
     _tie(made, kept, topic)
     return schema.check(pd.DataFrame(made), ITEMS)[ITEMS.names]
@@ -79,7 +78,7 @@ def expand_playbook(
 
 def _kept(book: Playbook, given: Mapping[str, Any], without: Sequence[str]) -> list[Outline]:
     """The items that the chosen options have, without those the editor leaves out."""
-    left_out = as_list(without)
+    left_out = named_list(without, "without")
     known = [item.item for item in book.items]
     if strange := [name for name in left_out if name not in known]:
         raise PlaybookError(
@@ -108,7 +107,8 @@ def _row(
     again = f"@{when['earliest']}" if len(item.repeat) > 1 else ""
     return {
         "item_id": f"{label}-{item.item}{again}",
-        "title": filled(item.title, {name: value for name, value in values.items() if value}),
+        "title": _gate.in_place_of(item.title)
+        or filled(item.title, {name: value for name, value in values.items() if value}),
         "kind": item.kind,
         "tone": item.tone,
         "campaign": label,
@@ -122,7 +122,7 @@ def _row(
         "minutes": item.minutes,
         "owner": _owner(book, item, owners),
         "must_send": item.must_send,
-        "copy": _gate.sendable(item.copy) or filled(item.copy, values),
+        "copy": _gate.in_place_of(item.copy) or filled(item.copy, values),
         "clock": clock,
         "item": item.item,
         "offset": offset,
@@ -142,18 +142,33 @@ def _owner(book: Playbook, item: Outline, owners: str | Mapping[str, str] | None
     return str(owners.get(item.role, ""))
 
 
+def _refuse_lost(book: Playbook, kept: list[Outline], made: list[dict[str, Any]]) -> None:
+    """Nothing, where something can be sent, and all that must be. Raises PlaybookError else."""
+    if not made:
+        raise PlaybookError(
+            f"这些群在活动结束前都关闭了，或都不收促销，{book.name} 没有可发的群。请换群，或把 start 提前。"
+        )
+    sent = {row["item"] for row in made}
+    if lost := [item for item in kept if item.must_send and item.item not in sent]:
+        raise PlaybookError(
+            f"打法「{book.name}」的「{lost[0].item}」是必发的，可这些群都不收促销（每周促销上限是 0），"
+            f"或在那之前都关闭了。请换群、改上限，或用 without=['{lost[0].item}'] 去掉它。"
+        )
+
+
 def _refuse_barred(book: Playbook, made: list[dict[str, Any]], start: dt.date) -> None:
     found = _dates.blocked_item(made)
     if found is None:
         return
-    row, name = found
+    row, names, solemn = found
     days = (
         str(row["earliest"]) if row["earliest"] == row["latest"] else f"{row['earliest']} 到 {row['latest']}"
     )
+    what = "不发促销、红包，也不用推销、幽默、喜庆的语气" if solemn else "当天只发为这个节日准备的促销"
     better = _dates.nearest_start(made, start)
     advice = f"请把 start 改到 {better}" if better else "前后 30 天里也没有合适的开始日，请换一个打法"
     raise PlaybookError(
-        f"打法「{book.name}」的「{row['title']}」只能在 {days} 发，这几天是{name}，不发促销、红包和玩笑。"
+        f"打法「{book.name}」的「{row['title']}」只能在 {days} 发，这几天是{'、'.join(names)}，{what}。"
         f"{advice}，或用 without=['{row['item']}'] 去掉它。"
     )
 
@@ -183,7 +198,11 @@ def playbook_rules(name: str | Path, *, folder: str | Path | None = None, **more
     rules = find_playbook(name, folder).rules
     asked = {key: rules[key] for key in SOFT_KEYS if key in rules}
     hard = {key: rules[key] for key in RULE_KEYS if key in rules}
-    return Rules(**{**hard, **({"soft": _wishes(asked)} if asked else {}), **more})
+    try:
+        return Rules(**{**hard, **({"soft": _wishes(asked)} if asked else {}), **more})
+    except TypeError:
+        known = "、".join(field.name for field in dataclasses.fields(Rules))
+        raise ChoiceError(f"规则里没有「{'、'.join(more)}」里的某一项。可以用的是：{known}。") from None
 
 
 def _wishes(asked: dict[str, Any]) -> Soft:

@@ -13,7 +13,7 @@ from toolkit import lexicons
 from toolkit.campaigns import _links
 from toolkit.campaigns._lines import key_lines
 from toolkit.campaigns._shape import TABLES, TOP, Field, Outline, Phase, Playbook, Table
-from toolkit.schema import VALUES, InputError, PlaybookError, shown_value
+from toolkit.schema import VALUES, InputError, PlaybookError, as_path, shown_value
 
 # so many faults a message names; the rest come up once these are mended
 _LISTED = 8
@@ -36,7 +36,7 @@ def playbook_files(folder: str | Path | None = None) -> list[Path]:
     files = sorted((lexicons.corpora_folder() / "lexicons" / "playbooks").glob("*.toml"))
     if folder is None:
         return files
-    own = Path(folder)
+    own = as_path(folder, "folder ")
     if not own.is_dir():
         raise InputError(f"没有这个文件夹：{own}。请写出放打法文件（.toml）的文件夹。")
     return files + sorted(own.glob("*.toml"))
@@ -60,19 +60,20 @@ def find_playbook(name: str | Path, folder: str | Path | None = None) -> Playboo
     if found := by_name or [book for book in known if wanted.upper() in book.system.split("、")]:
         if len(found) > 1:
             listed = "、".join(f"{book.name}（{book.playbook}）" for book in found)
-            raise PlaybookError(f"「{wanted}」有 {len(found)} 个打法：{listed}。请写其中一个的名称。")
+            raise PlaybookError(
+                f"「{wanted}」有 {len(found)} 个打法：{listed}。请写括号里的编号，或给自己的那份改个名称。"
+            )
         return found[0]
     listed = "、".join(book.name for book in known)
     raise PlaybookError(
-        f"没有叫「{wanted}」的打法。可以用的是：{listed}；自己的打法请写文件的路径（.toml）。"
+        f"没有叫「{wanted[:20]}」的打法。可以用的是：{listed}；自己的打法请写文件的路径（.toml）。"
     )
 
 
 def load_playbook(path: str | Path) -> Playbook:
     """The playbook of a file. Raises PlaybookError that names each fault's line and what is expected there."""
-    path = Path(path)
-    text = read_playbook_text(path)
-    return _load(path, text)
+    path = as_path(path, "打法")
+    return _load(path, read_playbook_text(path))
 
 
 @functools.lru_cache(maxsize=256)

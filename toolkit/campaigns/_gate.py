@@ -13,9 +13,12 @@ from toolkit.schema import COLUMN_WORDS
 
 @dataclass(frozen=True)
 class Blocked:
-    """An outline that may not be sent: its item, the words at fault, what they are, the clause and the reason."""
+    """An outline that may not be sent: its item, its key (title or copy), the words at fault, what they are, the clause
+    and the reason.
+    """
 
     item: str
+    key: str
     text: str
     category: str
     clause: str
@@ -31,10 +34,10 @@ def _faults(text: str) -> tuple[tuple[str, str, str, str], ...]:
     return tuple(tuple(row[column] for column in columns) for row in blocking.to_dict("records"))
 
 
-def sendable(outline: str) -> str:
-    """What stands in place of an outline that may not be sent, as it is; "" where it may.
+def in_place_of(outline: str) -> str:
+    """What stands in place of a title or outline that may not be sent, as it is; "" where it may.
 
-    >>> sendable("街坊们，板栗到了。")
+    >>> in_place_of("街坊们，板栗到了。")
     ''
     """
     faults = _faults(filled(outline, {}))
@@ -49,7 +52,10 @@ def blocked_outlines(book: Playbook) -> list[Blocked]:
     examples = {row["blank"]: row["example"] for row in book.blanks}
     found: dict[tuple[str, str], Blocked] = {}
     for item in book.items:
-        for values in ({}, examples):
-            for text, category, clause, why in _faults(filled(item.copy, values)):
-                found.setdefault((item.item, clause), Blocked(item.item, text, category, clause, why))
+        for key, outline in (("title", item.title), ("copy", item.copy)):
+            for values in ({}, examples):
+                for text, category, clause, why in _faults(filled(outline, values)):
+                    found.setdefault(
+                        (item.item, clause), Blocked(item.item, key, text, category, clause, why)
+                    )
     return list(found.values())

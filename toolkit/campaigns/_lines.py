@@ -8,7 +8,7 @@ from collections import Counter
 Place = tuple[str | int, ...]
 
 _TABLE = re.compile(r"\s*\[(\[)?\s*([\w-]+)\s*\]")
-_KEY = re.compile(r"\s*([\w-]+)\s*=")
+_KEY = re.compile(r"\s*[\"']?([\w-]+)[\"']?\s*=")
 _ONE_LINE_STRING = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'')
 
 
@@ -24,7 +24,7 @@ def key_lines(text: str) -> dict[Place, int]:
     seen: Counter[str] = Counter()
     here: Place = ()
     quote, depth = "", 0
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if not quote and not depth:
             if table := _TABLE.match(line):
                 name = table[2]

@@ -31,6 +31,7 @@ from toolkit.schema import (
     WORDS,
     ChoiceError,
     PlaybookError,
+    as_path,
     as_whole,
     shown_value,
 )
@@ -45,6 +46,8 @@ _GOAL_ALIASES = {
     **{"trust": "口碑", "信任": "口碑", "品牌": "口碑"},
     **{"content": "内容", "选题": "内容", "plan": "谋划", "计划": "谋划", "策划": "谋划"},
 }
+# clauses are cited with Latin marks here and there; within a Chinese sentence they are full-width
+_WIDE = str.maketrans("();", "（）；")
 _NEED_ALIASES = {"high": "高频", "low": "低频", "niche": "小众"}
 
 
@@ -138,20 +141,36 @@ def _told(book: Playbook, low: float, high: float) -> dict[str, Any]:
 
 
 def why_not(book: Playbook) -> str:
-    """Why a playbook is 不建议, with the clause; "" where it is not."""
-    said = [f"{book.discouraged['reason']}（{book.discouraged['clause']}）"] if book.discouraged else []
-    found = [
-        f"「{fault.item}」的文案里「{fault.text}」不可用：{fault.why}（{fault.clause}）"
+    """Why a playbook is 不建议, each clause named once; "" where it is not."""
+    given = book.discouraged
+    told = [(given["reason"], given["clause"])] if given else []
+    told += [
+        (f"「{fault.item}」的文案里「{_whole(fault.text)}」不可用：{fault.why}", fault.clause)
         for fault in _gate.blocked_outlines(book)
     ]
-    return "；".join(dict.fromkeys(said + found))
+    said: list[str] = []
+    named: set[str] = set()
+    for why, clause in told:
+        said.append(why if clause in named else f"{why}（{clause.translate(_WIDE)}）")
+        named.add(clause)
+    return "；".join(dict.fromkeys(said))
+
+
+def _whole(text: str) -> str:
+    """Words of an outline without a blank that is cut off at their end.
+
+    >>> _whole("截图给店员，领【"), _whole("领【…东西】")
+    ('截图给店员，领', '领【…东西】')
+    """
+    return text[: text.rindex("【")] if text.rfind("【") > text.rfind("】") else text
 
 
 def explain_playbook(name: str | Path, *, folder: str | Path | None = None) -> pd.DataFrame:
     """OUTLINE of one playbook in reading order: part, name, when, text.
 
     Parts are 概要, 目标, 指标, 角色, 阶段, 条目 (with its outline, blanks as 【…名称】), 要填的空, 选项, 发给谁, 规则,
-    预算 (yuan), 风险, 不能做, 不做 (practices of the field that are declined, with the reason) and 不建议 (with the clause).
+    预算 (yuan), 风险, 不能做, 不做 (practices of the field that are declined, with the reason) and, before all, 不建议 (why,
+    with the clause, and a row 改用 with the playbook to take instead).
     Days count from the start, which is day 0.
 
     Raises PlaybookError for an unknown playbook and a file at fault.
@@ -162,11 +181,13 @@ def explain_playbook(name: str | Path, *, folder: str | Path | None = None) -> p
     book = find_playbook(name, folder)
     rows: list[tuple[str, str, str, str]] = []
     if why := why_not(book):
-        rows.append(("不建议", book.name, "", why + _instead(book)))
+        rows.append(("不建议", book.name, "", why))
+    if instead := book.discouraged.get("instead", ""):
+        rows.append(("不建议", "改用", "", instead))
     rows += [
         ("概要", book.name, f"共 {book.days} 天", book.summary),
         ("概要", "适合谁", "", book.suits),
-        ("概要", "凭据", str(book.checked), f"{book.evidence}；{book.source}"),
+        ("概要", f"凭据（{book.checked} 核对）", "", f"{book.evidence}；{book.source}"),
         ("目标", "、".join(book.goals), "", book.goal),
     ]
     rows += [("指标", row["name"], "", row["target"]) for row in book.metrics]
@@ -334,8 +355,10 @@ def _fit(
         reasons.append(f"适合{need}的需求")
     elif need:
         cautions.append(f"它写的是{'、'.join(book.needs)}的需求")
-    if share:
-        reasons.append(f"{int(fitting.sum())} 个群的人数在 {low}–{high} 之间")
+    if share == 1:
+        reasons.append(f"{len(groups)} 个群都合适（每群 {low}–{high} 人）")
+    elif share:
+        reasons.append(f"{int(fitting.sum())} 个群合适（每群 {low}–{high} 人）")
     if share < 1:
         names = "、".join(str(name) for name in groups.loc[~fitting, "name"].head(3))
         cautions.append(f"人数不在 {low}–{high} 的群：{names}{' 等' if (~fitting).sum() > 3 else ''}")
@@ -369,7 +392,7 @@ def check_playbook(path: str | Path) -> pd.DataFrame:
     Severity block: the file cannot be used (a key is missing or unknown, phases overlap …) or an outline may not be
     sent; then `message` names the clause. Raises PlaybookError where the file cannot be read at all.
     """
-    path = Path(path)
+    path = as_path(path, "打法")
     book, faults = parse_playbook(path, read_playbook_text(path))
     rows: list[dict[str, Any]] = [
         {"line": fault.line, "severity": "block", "message": fault.what, "advice": fault.expected}
@@ -379,7 +402,7 @@ def check_playbook(path: str | Path) -> pd.DataFrame:
         places = {item.item: place for place, item in enumerate(book.items)}
         rows += [
             {
-                "line": book.lines[("items", places[fault.item], "copy")],
+                "line": book.line_of("items", places[fault.item], fault.key),
                 "severity": "block",
                 "message": f"条目「{fault.item}」的「{fault.text}」不可用：{fault.why}（{fault.clause}）",
                 "advice": "请改写这一句；不改的话，展开时这一条没有文案，打法显示为不建议。",
@@ -395,7 +418,7 @@ def copy_playbook(name: str | Path, path: str | Path, *, folder: str | Path | No
     Raises PlaybookError for an unknown playbook, and where the copy's name is taken or its folder is not there.
     """
     book = find_playbook(name, folder)
-    target = Path(path)
+    target = as_path(path, "打法")
     if target.is_dir():
         target = target / book.path.name
     if target.suffix != ".toml":

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from toolkit import schema
+from toolkit.campaigns._choices import named_list
 from toolkit.campaigns._shape import Outline, Playbook
 from toolkit.schema import ChoiceError, PlaybookError, as_list, parse_clock, parse_quiet, shown_value
 
@@ -50,13 +51,13 @@ def named_targets(
     taken = {group for name, groups in chosen.items() if name for group in groups}
     for target in book.targets:
         if target["target"] not in chosen:
-            rest = [group for group in names if group not in taken]
-            chosen[target["target"]] = rest or names
+            reach = _picked({**target, "pick": "all"}, rows, names)
+            chosen[target["target"]] = [group for group in reach if group not in taken] or reach
     return chosen
 
 
 def _checked(target: str, value: Any, rows: Rows | None, names: list[str]) -> list[str]:
-    wanted = as_list(value)
+    wanted = named_list(value, target)
     if not wanted:
         raise PlaybookError(f"「{target}」没有写群。请写群编号或人群，如 {target}=['{names[0]}']。")
     if rows is None:
@@ -89,10 +90,20 @@ def _picked(target: dict[str, Any], rows: Rows | None, names: list[str]) -> list
     return [order[0]["group_id"]]
 
 
-def open_through(rows: Rows | None, groups: Sequence[str], last: dt.date) -> list[str]:
-    """Those of the groups that are not closed before a day is over."""
-    closes = {row["group_id"]: row["closes"] for row in rows or ()}
-    return [group for group in groups if schema.is_missing(closes.get(group)) or closes[group] >= last]
+def takers(rows: Rows | None, groups: Sequence[str], kind: str, last: dt.date) -> list[str]:
+    """Those of the groups that are not closed before a day is over and, for a promotion, take any."""
+    known = {row["group_id"]: row for row in rows or ()}
+    found = []
+    for group in groups:
+        row = known.get(group, {})
+        open_still = schema.is_missing(row.get("closes")) or row["closes"] >= last
+        if open_still and not (kind == "promotion" and _none_at_all(row.get("promos_per_week"))):
+            found.append(group)
+    return found
+
+
+def _none_at_all(ceiling: Any) -> bool:
+    return not schema.is_missing(ceiling) and ceiling == 0
 
 
 def clock_and_waves(item: Outline, rows: Rows | None, groups: Sequence[str]) -> tuple[list[str], int]:

@@ -255,6 +255,11 @@ class Playbook:
         """How many days it takes, the first and the last included."""
         return max(phase.days[1] for phase in self.phases) + 1
 
+    def line_of(self, *place: str | int) -> int:
+        """The line of a key, else of its table, else of the file's first; a file may put a table into one line."""
+        found = (self.lines.get(place[:end]) for end in range(len(place), 0, -1))
+        return next((line for line in found if line), 1)
+
     def phase_of(self, item: Outline) -> Phase:
         """The phase that an item belongs to."""
         return next(phase for phase in self.phases if phase.name == item.phase)

@@ -124,6 +124,8 @@ def _spans(
     first: dt.date | None,
     last: dt.date | None,
 ) -> Iterator[_Span]:
+    if campaign is not None and not isinstance(campaign, str):
+        raise ChoiceError(f"campaign 要写活动的名字（现在是 {shown_value(campaign)}）。")
     if (calendar is None) != (items is None):
         raise ChoiceError("calendar 和 items 要一起给：排期里没有写一次发布属于哪个活动，条目里才有。")
     if calendar is None or items is None:

@@ -244,6 +244,8 @@ def _chill(group: str, part: pd.DataFrame) -> Iterator[dict[str, Any]]:
         early, late = counts[:-_LATE_DAYS], counts[-_LATE_DAYS:]
         chance = float(mannwhitneyu(late, early, alternative="less").pvalue) if np.ptp(counts) else 1.0
         span = (told["date"].iloc[-_LATE_DAYS], told["date"].iloc[-1])
+        if (span[1] - span[0]).days >= 2 * _LATE_DAYS:  # rows of long ago are no last days
+            return
         yield {
             "group_id": group,
             "span": span,

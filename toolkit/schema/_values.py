@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import numbers
+import os
 import re
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -144,6 +146,24 @@ def as_date(value: Any) -> dt.date | None:
     """One value as a calendar day in Asia/Shanghai, or None for a missing one."""
     stamp = as_time(value)
     return None if pd.isna(stamp) else stamp.date()
+
+
+def as_path(value: Any, what: str = "文件") -> Path:
+    """A value as a path that the system can be asked about. Raises InputError, which names `what`, for what is none.
+
+    >>> as_path("群.xlsx").name
+    '群.xlsx'
+    """
+    fault = "" if isinstance(value, (str, os.PathLike)) and str(value).strip() else "不是文件名"
+    if not fault:
+        try:
+            Path(value).stat()
+            return Path(value)
+        except (FileNotFoundError, NotADirectoryError, PermissionError):
+            return Path(value)
+        except (OSError, ValueError):
+            fault = "太长，或者有不能用的字符"
+    raise InputError(f"{what}要写文件名，如 '群.xlsx'；{shown_value(value)} {fault}。")
 
 
 def as_list(value: Any) -> list[str]:
