@@ -32,6 +32,8 @@ from toolkit.schema import (
 )
 
 FIXTURE = Path(__file__).parent / "fixtures" / "presale.toml"
+# a clause as an editor reads it
+WIDE = str.maketrans("();", "（）；")
 STEMS = [path.stem for path in playbook_files()]
 STARTS = ("2026-09-21", "2026-12-07")
 
@@ -106,7 +108,7 @@ def test_outlines_are_sendable_or_the_playbook_is_not_advised(stem: str) -> None
     blocked = _gate.blocked_outlines(book)
     if book.discouraged:
         assert blocked, "a playbook said to be unlawful must show it"
-        assert row["verdict"] == "discouraged" and book.discouraged["clause"] in row["why"]
+        assert row["verdict"] == "discouraged" and book.discouraged["clause"].translate(WIDE) in row["why"]
     else:
         assert blocked == []
         assert row["verdict"] == "usable" and row["why"] == ""

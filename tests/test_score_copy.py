@@ -534,9 +534,9 @@ def test_a_template_shows_each_slot_until_it_is_filled(row: Any) -> None:
 
 
 def test_a_landing_page_has_three_parts_and_asks_twice() -> None:
-    page = landing_page(主题="周末共读课", 动作="点文末链接报名", 专家="", 价格=128)
+    page = landing_page(主题="旧铁锅翻新", 动作="点文末链接报名", 专家="", 价格=128)
     top, middle, bottom = page.split("\n\n")
-    assert top.splitlines()[0] == "周末共读课：【…好处】"
+    assert top.splitlines()[0] == "旧铁锅翻新：【…好处】"
     assert "点文末链接报名" in top
     assert middle == "资质：【…资质】\n来过的人说：【…评价】"
     assert "【…数量】128，【…截止时间】前点文末链接报名。" in bottom

@@ -5,7 +5,7 @@ The rules are data (`corpora/lexicons/ad-rules.csv`), and so are the contexts th
 
 from toolkit.compliance._bounded import fault_of
 from toolkit.compliance._check import check_copy, find, gate
-from toolkit.compliance._lessons import Lessons, lessons_of
+from toolkit.compliance._lessons import VERDICT_WORDS, Lessons, lessons_of
 from toolkit.compliance._own_rules import check_rules, own_rules, read_rules
 from toolkit.compliance._rules import PURPOSES
 from toolkit.compliance._values import Finding
@@ -13,6 +13,7 @@ from toolkit.compliance._verdicts import cases_of, check_cases, judge_copy, rule
 
 __all__ = [
     "PURPOSES",
+    "VERDICT_WORDS",
     "Finding",
     "Lessons",
     "cases_of",

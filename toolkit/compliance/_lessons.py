@@ -28,6 +28,8 @@ SHORTEST_PASSAGE = 4
 _LONGEST_SENTENCE = 200
 _STOP = re.compile(r"[。!?;\n]")
 _LONGEST_NOTE = 200
+# what an editor may say of a finding; other tables have verdicts of their own
+VERDICT_WORDS = {kind: COLUMN_WORDS["verdict"][kind] for kind in ("wrong", "right", "missed")}
 
 
 class Letters:
@@ -220,13 +222,12 @@ def said_of(row: Mapping[str, Any]) -> str:
     by = f"（{row['by']}）" if row["by"] else ""
     when = "" if pd.isna(row["judged_at"]) else f"在 {row['judged_at']:%Y-%m-%d} "
     note = f"：{' '.join(row['note'].split())[:_LONGEST_NOTE]}" if row["note"].strip() else ""
-    return f"你{by}{when}判过{COLUMN_WORDS['verdict'][row['verdict']]}{note}"
+    return f"你{by}{when}判过{VERDICT_WORDS[row['verdict']]}{note}"
 
 
 def _fault(row: Mapping[str, Any], places: list[Passage]) -> str:
-    words = COLUMN_WORDS["verdict"]
-    if row["verdict"] not in words:
-        return f"不认识的判定「{row['verdict'][:20]}」，可以填：{'、'.join(words.values())}"
+    if row["verdict"] not in VERDICT_WORDS:
+        return f"不认识的判定「{row['verdict'][:20]}」，可以填：{'、'.join(VERDICT_WORDS.values())}"
     if row["purpose"] not in PURPOSES:
         return f"不认识的用途「{row['purpose'][:20]}」，可以填：{'、'.join(PURPOSES.values())}"
     if not row["text"].strip():

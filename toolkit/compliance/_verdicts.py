@@ -14,7 +14,16 @@ import pandas as pd
 from toolkit import lexicons
 from toolkit.compliance._check import find, gate
 from toolkit.compliance._forms import form_of
-from toolkit.compliance._lessons import Lessons, Letters, in_order, keys_of, lessons_of, passages, places_of
+from toolkit.compliance._lessons import (
+    VERDICT_WORDS,
+    Lessons,
+    Letters,
+    in_order,
+    keys_of,
+    lessons_of,
+    passages,
+    places_of,
+)
 from toolkit.compliance._own_rules import RESERVED, own_rules
 from toolkit.compliance._rules import Rule, rules_for
 from toolkit.compliance._values import Finding
@@ -78,8 +87,8 @@ def judge_copy(
     ('wrong', '全城最低价', 'absolute')
     """
     kind = VALUES.get(str(verdict), str(verdict))
-    if kind not in COLUMN_WORDS["verdict"]:
-        listed = "、".join(f"{name}（{words}）" for name, words in COLUMN_WORDS["verdict"].items())
+    if kind not in VERDICT_WORDS:
+        listed = "、".join(f"{name}（{words}）" for name, words in VERDICT_WORDS.items())
         raise ChoiceError(f"不认识的判定 {verdict!r}。可以用的是：{listed}。")
     if not isinstance(text, str) or not Letters(form_of(text)).text:
         raise ChoiceError("这段文字里没有字，不用判。")
@@ -306,7 +315,7 @@ def _comment(row: dict[str, Any]) -> str:
     what = f"{row['rule_id']}「{row['passage'][:20]}」" if row["rule_id"] else f"「{row['passage'][:20]}」"
     who = f"，{row['by']}" if row["by"] else ""
     note = f"，{row['note']}" if row["note"] else ""
-    return f"{COLUMN_WORDS['verdict'][row['verdict']]} {what if row['passage'] else '整句'}{note}{who}"
+    return f"{VERDICT_WORDS[row['verdict']]} {what if row['passage'] else '整句'}{note}{who}"
 
 
 def _one_line(text: str) -> str:

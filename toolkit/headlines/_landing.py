@@ -91,8 +91,8 @@ def landing_page(**slots: Any) -> str:
     `fill_template("landing", …)`: what proof there is (资质, 专家, 评价) only the editor can say, so nothing stands there
     until it is filled in; an empty text takes the line out. Raises what `fill_template` raises.
 
-    >>> landing_page(主题="周末共读课", 好处="一本书读透").splitlines()[0]
-    '周末共读课：一本书读透'
+    >>> landing_page(主题="旧铁锅翻新", 好处="三天后接着用").splitlines()[0]
+    '旧铁锅翻新：三天后接着用'
     """
     return fill_template("landing", **slots)
 

@@ -9,9 +9,9 @@ import ipywidgets as ipw
 import pandas as pd
 
 from toolkit import lexicons
-from toolkit.compliance import check_copy, judge_copy, lessons_of, own_rules
+from toolkit.compliance import VERDICT_WORDS, check_copy, judge_copy, lessons_of, own_rules
 from toolkit.headlines import explain_parts, score_headlines
-from toolkit.schema import COLUMN_WORDS, GATE_MARKS, VERDICTS, WORDS, ToolkitError, check, is_missing
+from toolkit.schema import GATE_MARKS, VERDICTS, WORDS, ToolkitError, check, is_missing
 
 PURPOSES = (("推广", "promotion"), ("资讯", "editorial"))
 CRAFT_NOTE = "写法检查，不是预测"
@@ -187,7 +187,7 @@ class HeadlineDesk(ipw.VBox):
             verdict: ipw.Button(
                 description=words, tooltip=VERDICT_HINTS[verdict][0], layout=ipw.Layout(width="72px")
             )
-            for verdict, words in COLUMN_WORDS["verdict"].items()
+            for verdict, words in VERDICT_WORDS.items()
         }
         self.told_label = ipw.Label(layout=ipw.Layout(width="100%"))
         self.judging = ipw.VBox(
@@ -285,7 +285,7 @@ class HeadlineDesk(ipw.VBox):
         self._show()
         if place in self._shown:
             self.which.value = place
-        what = f"{COLUMN_WORDS['verdict'][verdict]}「{_short(row['text'], NOTED_LENGTH)}」"
+        what = f"{VERDICT_WORDS[verdict]}「{_short(row['text'], NOTED_LENGTH)}」"
         self._tell(f"记下了：{what}。{VERDICT_HINTS[verdict][1]}。{self._keep_verdicts()}")
 
     def _keep_verdicts(self) -> str:
