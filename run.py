@@ -22,8 +22,13 @@ VENV = ROOT / ".venv"
 HOME_NAME = "我的文案台"
 HIDDEN = ".wenan"  # in the working folder: what JupyterLab and this file remember
 FIRST_NOTEBOOK = "00_week.ipynb"
-FOLDERS = ("同行内容", "结果")
-TEMPLATES = (("群.xlsx", "groups"), ("内容.xlsx", "items"))
+FOLDERS = ("同行内容", "群聊导出", "结果")
+TEMPLATES = (
+    ("群.xlsx", "groups"),
+    ("内容.xlsx", "items"),
+    ("策划表.xlsx", "plan"),
+    ("群日报.xlsx", "days"),
+)
 # what an editor needs, and what the tests need besides (a browser's driver, a cluster)
 EDITOR, EVERYTHING = "lab", "lab,test"
 UNFINISHED = "unfinished"
@@ -341,15 +346,18 @@ def write_templates(python: Path, home: Path) -> list[str]:
     if not missing:
         return []
     code = (
-        "import sys; from pathlib import Path; from toolkit.schedule import write_template\n"
-        "for path, what in zip(sys.argv[1::2], sys.argv[2::2]): write_template(Path(path), what=what)"
+        "import sys; from pathlib import Path\n"
+        "from toolkit.campaigns import write_plan_template\n"
+        "from toolkit.schedule import write_template\n"
+        "for path, what in zip(sys.argv[1::2], sys.argv[2::2]):\n"
+        "    write_plan_template(Path(path)) if what == 'plan' else write_template(Path(path), what=what)"
     )
     command = [str(python), "-P", "-c", code, *(part for pair in missing for part in pair)]
     status, output = run_quietly(command, child_environment(dict(os.environ)))
-    if status == 0:
+    lost = [Path(path).name for path, _ in missing if not Path(path).exists()]
+    if status == 0 or not lost:
         return []
-    names = "、".join(Path(path).name for path, _ in missing)
-    return [f"表格模板 {names} 没有写成，其他功能不受影响。{_last_lines(output)}"]
+    return [f"表格模板 {'、'.join(lost)} 没有写成，其他功能不受影响。{_last_lines(output)}"]
 
 
 def lab_environment(home: Path, environ: dict[str, str]) -> dict[str, str]:

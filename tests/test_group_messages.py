@@ -140,13 +140,82 @@ def test_a_folder_stands_for_its_files(tmp_path: Path) -> None:
     export(tmp_path, "王老师 2026/9/14 20:15:33\n在吗\n", "g01.txt")
     table(tmp_path, [["时间", "发送人", "内容"], ["2026-09-14 20:15", "李四", "在"]], "g02.csv")
     (tmp_path / "照片.jpg").write_bytes(b"x")
+    (tmp_path / "~$g02.xlsx").write_bytes(b"x")
+    (tmp_path / "里面").mkdir()
+    export(tmp_path / "里面", "王老师 2026/9/14 20:15:33\n在吗\n", "g03.txt")
     read = read_messages(tmp_path, salt=SALT)
     assert read.frame["group_id"].tolist() == ["g01", "g02"]
-    assert read.files[["path", "outcome"]].values.tolist() == [
+    assert sorted(read.files[["path", "outcome"]].values.tolist()) == [
         ["g01.txt", "已读"],
         ["g02.csv", "已读"],
+        ["~$g02.xlsx", "跳过"],
         ["照片.jpg", "跳过"],
+        ["里面", "跳过"],
     ]
+
+
+GROUPS = pd.DataFrame(
+    {
+        "group_id": ["g03", "g07", "g08", "g09"],
+        "name": ["北岸备节菜快闪群（节后散）", "早安茶", "同名", "同名"],
+        "members": [126, 88, 60, 70],
+    }
+)
+
+
+def test_a_group_may_be_called_by_its_name(tmp_path: Path) -> None:
+    text = "王老师 2026/9/14 20:15:33\n在吗\n"
+    for name in ("北岸备节菜快闪群（节后散）", "北岸 备节菜快闪群(节后散) ", "g07", "同名", "和赵六的聊天"):
+        export(tmp_path, text, f"{name}.txt")
+    head = ["时间", "发送人", "内容", "群名"]
+    table(tmp_path, [head, ["2026-09-14 20:15", "李四", "在", "早安茶"]], "all.csv")
+    read = read_messages(tmp_path, groups=GROUPS, salt=SALT)
+    found = dict(zip([path for path, _ in origin(read)], read.frame["group_id"], strict=True))
+    assert found == {
+        "北岸备节菜快闪群（节后散）.txt": "g03",
+        "北岸 备节菜快闪群(节后散) .txt": "g03",
+        "g07.txt": "g07",
+        "同名.txt": "同名",
+        "和赵六的聊天.txt": "和赵六的聊天",
+        "all.csv": "g07",
+    }
+    why = "群表里没有这个群编号或群名，用文件名「{}」当群编号。要改请给 group_id="
+    assert sorted(read.notes[["path", "note"]].values.tolist()) == [
+        ["同名.txt", why.format("同名")],
+        ["和赵六的聊天.txt", why.format("和赵六的聊天")],
+    ]
+    assert read_messages(tmp_path / "g07.txt", group_id="早安茶", groups=GROUPS, salt=SALT).frame[
+        "group_id"
+    ].tolist() == ["g07"]
+
+
+def origin(read: Read) -> list[tuple[str, int]]:
+    """The file of each message, by how many of it were read."""
+    counts = read.files[read.files["outcome"] == "已读"]
+    return [
+        (path, place)
+        for path, number in counts[["path", "read"]].itertuples(index=False)
+        for place in range(number)
+    ]
+
+
+def test_days_of_a_group_that_is_called_by_its_name_and_its_id_are_one(tmp_path: Path) -> None:
+    export(tmp_path, "王老师 2026/9/14 20:15:33\n在吗\n", "早安茶.txt")
+    export(tmp_path, "李四 2026/9/14 21:15:33\n在\n", "g07.txt")
+    read = read_messages(tmp_path, salt=SALT)
+    found = message_days(read.frame, members=GROUPS)
+    assert found[["group_id", "date", "members", "active", "messages"]].values.tolist() == [
+        ["g07", dt.date(2026, 9, 14), 88, 2, 2]
+    ]
+    nameless = message_days(read.frame, members=GROUPS[["group_id", "members"]])
+    assert nameless["group_id"].tolist() == ["早安茶", "g07"]
+    assert message_days(read.frame, members={"早安茶": 9})["group_id"].tolist() == ["早安茶", "g07"]
+
+
+def test_groups_without_ids_are_refused(tmp_path: Path) -> None:
+    path = export(tmp_path, "王老师 2026/9/14 20:15:33\n在吗\n")
+    with pytest.raises(ColumnError, match="groups 表缺少列 group_id"):
+        read_messages(path, groups=GROUPS[["name"]], salt=SALT)
 
 
 def test_system_lines_are_counted_and_belong_to_nobody(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit import lexicons
+from toolkit import export, lexicons
 from toolkit.campaigns._plan_read import SHEETS, PlanRead, read_plan
 from toolkit.campaigns._plan_template import write_plan_template
 from toolkit.schema import WORDS, ChoiceError, ColumnError, InputError, Proposal
@@ -144,6 +144,32 @@ def test_an_empty_template_needs_a_period_and_is_then_an_empty_proposal(tmp_path
         read_plan(path)
     read = read_plan(path, **PERIOD)
     assert [len(getattr(read.proposal, name)) for name, _ in SHEETS.values()] == [0] * 7
+
+
+def test_a_written_proposal_is_no_form_and_is_refused(tmp_path: Path) -> None:
+    sample = read_plan(SAMPLE).proposal
+    bare = Proposal(name="冬", start=dt.date(2026, 12, 1), end=dt.date(2026, 12, 31))
+    for name, proposal in (("写好", sample), ("只有名称", bare)):
+        path = export.write_plan(proposal, tmp_path / f"{name}.xlsx")
+        with pytest.raises(InputError) as caught:
+            read_plan(path, **PERIOD)
+        told = "这是写好的策划案，不是填的表。请给填的那个 Excel（策划表.xlsx）。"
+        assert str(caught.value) == f"{name}.xlsx：{told}"
+
+
+def test_a_form_with_sheets_of_ones_own_is_still_a_form(tmp_path: Path) -> None:
+    own: dict[str, Any] = {"概述": [["先看这里"]], "还悬着的事": [["问阿禾"]]}
+    path = write_book(tmp_path / "a.xlsx", **own, 策划案=[["项目", "内容"], ["名称", "秋"]])
+    assert read_plan(path, **(PERIOD | {"name": None})).proposal.name == "秋"
+
+
+def test_the_template_prints_on_a4_landscape(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(write_plan_template(tmp_path / "a.xlsx"))
+    setups = {(sheet.page_setup.paperSize, sheet.page_setup.orientation) for sheet in book.worksheets}
+    assert setups == {(9, "landscape")}
+    assert {(sheet.page_setup.fitToHeight, sheet.print_title_rows) for sheet in book.worksheets} == {
+        (0, "$1:$1")
+    }
 
 
 def test_bad_rows_come_back_with_reasons_and_good_ones_stay(tmp_path: Path) -> None:

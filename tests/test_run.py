@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
+import openpyxl
 import pytest
 
 import run
@@ -412,7 +413,13 @@ def test_working_folder_is_furnished_and_her_settings_stay(
     settings = home / ".wenan" / "settings" / "@jupyterlab"
     language = settings / "translation-extension" / "plugin.jupyterlab-settings"
     news = settings / "apputils-extension" / "notification.jupyterlab-settings"
-    assert sorted(path.name for path in home.iterdir()) == [".wenan", "00_week.ipynb", "同行内容", "结果"]
+    assert sorted(path.name for path in home.iterdir()) == [
+        ".wenan",
+        "00_week.ipynb",
+        "同行内容",
+        "结果",
+        "群聊导出",
+    ]
     assert json.loads(language.read_text(encoding="utf-8")) == {"locale": "zh_CN"}
     assert json.loads(news.read_text(encoding="utf-8")) == {"fetchNews": "false", "checkForUpdates": False}
     language.write_text('{"locale": "en"}', encoding="utf-8")
@@ -433,13 +440,33 @@ def test_templates_are_written_where_missing(tmp_path: Path) -> None:
     (home / "群.xlsx").write_bytes(b"hers")
     assert run.write_templates(Path(sys.executable), home) == []
     assert (home / "群.xlsx").read_bytes() == b"hers"
-    assert (home / "内容.xlsx").read_bytes()[:2] == b"PK"
+    first = {
+        path.name: openpyxl.load_workbook(path).sheetnames[0]
+        for path in home.iterdir()
+        if path.name != "群.xlsx"
+    }
+    assert first == {"内容.xlsx": "内容", "策划表.xlsx": "策划案", "群日报.xlsx": "群日报"}
+
+
+def test_a_working_folder_of_before_gets_what_is_new_and_keeps_the_rest(
+    tmp_path: Path, folders: tuple[Path, Path]
+) -> None:
+    home = tmp_path / "我的文案台"
+    (home / "同行内容").mkdir(parents=True)
+    old = {"群.xlsx": b"groups", "内容.xlsx": b"items", "策划表.xlsx": b"plan", "同行内容/a.txt": b"a"}
+    for name, data in old.items():
+        (home / name).write_bytes(data)
+    run.furnish_home(home, folders[0])
+    assert run.write_templates(Path(sys.executable), home) == []
+    assert {name: (home / name).read_bytes() for name in old} == old
+    assert openpyxl.load_workbook(home / "群日报.xlsx").sheetnames == ["群日报", "填写说明"]
+    assert (home / "群聊导出").is_dir()
 
 
 def test_templates_that_fail_do_not_stop_the_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "run_quietly", lambda *_: (1, "a\nPermissionError: locked\n"))
     assert run.write_templates(Path(sys.executable), tmp_path) == [
-        "表格模板 群.xlsx、内容.xlsx 没有写成，其他功能不受影响。"
+        "表格模板 群.xlsx、内容.xlsx、策划表.xlsx、群日报.xlsx 没有写成，其他功能不受影响。"
         "\n程序最后的话：\n  a\n  PermissionError: locked"
     ]
 

@@ -25,6 +25,9 @@ RIVALS_FOLDER = "同行内容"
 RESULTS_FOLDER = "结果"
 GROUPS_FILE = "群.xlsx"
 ITEMS_FILE = "内容.xlsx"
+PLAN_FILE = "策划表.xlsx"
+GROUP_DAYS_FILE = "群日报.xlsx"
+MESSAGES_FOLDER = "群聊导出"
 DATABASE = "文案台.db"
 # counts are kept by month, so that adding a day writes one month
 COUNTS_NAME = "词频 "
@@ -38,7 +41,10 @@ FUTURE = pd.Timedelta(days=1)
 
 @dataclass(frozen=True)
 class Sources:
-    """What a week is made from: paths, and whether the sample world stands in for them."""
+    """What a week and a campaign are made from: paths, and whether the sample world stands in for them.
+
+    `plan`, `group_days` and `messages` are the editor's own or None.
+    """
 
     documents: tuple[Path, ...]
     groups: Path
@@ -48,6 +54,9 @@ class Sources:
     home: Path | None
     sample_documents: bool
     sample_groups: bool
+    plan: Path | None
+    group_days: Path | None
+    messages: Path | None
 
 
 def week_sources(
@@ -63,6 +72,10 @@ def week_sources(
     The working folder is `home`, else the one that `run.py lab` names in WENAN_HOME. It counts as filled once its
     同行内容 holds a file; 群.xlsx and 内容.xlsx count once they hold a row. Results go to `out`, else to the working
     folder's 结果, else to `out` in the project.
+
+    For a campaign there are `plan` (策划表.xlsx once anything is filled in), `group_days` (群日报.xlsx once it holds a
+    row) and `messages` (the folder 群聊导出 once a file lies in it; its subfolders are not looked into). Each is None
+    otherwise. A workbook that cannot be opened counts as filled: its own reader says what is wrong with it.
 
     >>> week_sources(documents=["a.csv"]).sample_groups
     True
@@ -87,6 +100,9 @@ def week_sources(
         home=desk,
         sample_documents=sample_documents,
         sample_groups=my_groups is None,
+        plan=_filled(desk / PLAN_FILE, every_sheet=True) if desk else None,
+        group_days=_filled(desk / GROUP_DAYS_FILE) if desk else None,
+        messages=desk / MESSAGES_FOLDER if desk and _has_files(desk / MESSAGES_FOLDER, deep=False) else None,
     )
 
 
@@ -96,17 +112,27 @@ def _project_folder() -> Path:
     return folder if (folder / "pyproject.toml").is_file() else Path.cwd()
 
 
-def _has_files(folder: Path) -> bool:
-    return folder.is_dir() and any(
-        p.is_file() and not p.name.startswith((".", "~$")) for p in folder.rglob("*")
-    )
+def _has_files(folder: Path, *, deep: bool = True) -> bool:
+    if not folder.is_dir():
+        return False
+    found = folder.rglob("*") if deep else folder.iterdir()
+    return any(p.is_file() and not p.name.startswith((".", "~$")) for p in found)
 
 
-def _filled(path: Path) -> Path | None:
-    """The workbook where it holds any row below its heading; an untouched template counts as none."""
+def _filled(path: Path, *, every_sheet: bool = False) -> Path | None:
+    """The workbook where its first (or any) sheet is filled in; an untouched template counts as none."""
     if not path.is_file():
         return None
-    return path if tables.open_tables(path)[0].records else None
+    try:
+        first, *others = tables.open_tables(path)
+    except InputError:
+        return path
+    # 策划表 opens with lines whose first cell says what is asked for
+    asked = first.header[:2] == ["项目", "内容"]
+    rows = [row[1:] if asked else row for row in first.records]
+    if every_sheet:
+        rows += [row for table in others if not table.path.endswith("〔填写说明〕") for row in table.records]
+    return path if any(str(cell).strip() for row in rows for cell in row) else None
 
 
 def read_week(sources: Sources, *, now: dt.datetime | None = None) -> Read:

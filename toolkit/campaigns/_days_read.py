@@ -36,6 +36,7 @@ _WITHIN = (
     ("junk", "messages"),
     ("answered", "promotions"),
 )
+_GUIDE = "〔填写说明〕"
 _Row = dict[str, Any]
 
 
@@ -46,7 +47,8 @@ def read_group_days(*paths: str | Path) -> Read:
     above 0, a number negative, more people wrote than there are members or messages, more orders are repeats than
     there are orders, more joined than are there or left, or an earlier row has the same group and date. Another unreadable
     number is missing, with a note. Cells merged downwards count for each of their rows. Where a heading names the
-    group by its name, that stands as its id. Amounts are yuan.
+    group by its name, that stands as its id. Amounts are yuan. `write_template(what="days")` writes an empty workbook
+    for it, whose sheet 填写说明 is passed over.
 
     Raises InputError when no file is given or one cannot be read, ColumnError when no sheet of a file has group,
     date and members.
@@ -94,7 +96,7 @@ def _take_file(path: Path, got: tables.Gathered) -> None:
 
 def _take(table: tables.Table, got: tables.Gathered) -> None:
     """One sheet's rows, judged, and what became of it."""
-    if not table.header:
+    if table.path.endswith(_GUIDE) or not table.header:
         got.pass_over(table)
         return
     mapping = _mapped(table.header)

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit import lexicons, schema, tables
+from toolkit.campaigns._group_names import id_of, ids_of, sizes_of
 from toolkit.campaigns._groups import figure
 from toolkit.schema import GROUP_DAYS, MESSAGES, ChoiceError, ColumnError, InputError, Read
 
@@ -53,6 +54,7 @@ class _Kept:
     """What is kept of all messages, by column, and what became of files and rows."""
 
     salt: str
+    ids: dict[str, str] | None = None  # by what a known group may be called, None where no groups are given
     known: dict[str, str] = field(default_factory=dict)
     columns: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in MESSAGES.names})
     places: list[tuple[str, int]] = field(default_factory=list)
@@ -73,13 +75,22 @@ class _Kept:
             self.known[who] = schema.pseudonym(who, salt=self.salt)
         return self.known[who]
 
+    def group_of(self, called: str) -> str:
+        """The id of the group that is so called, else what it is called."""
+        return id_of(called, self.ids or {})
 
-def read_messages(*paths: str | Path, group_id: str | None = None, salt: str | None = None) -> Read:
+
+def read_messages(
+    *paths: str | Path,
+    group_id: str | None = None,
+    groups: pd.DataFrame | None = None,
+    salt: str | None = None,
+) -> Read:
     """A Read of MESSAGES from exports of group chats: tables with 时间、发送人、内容, or the usual text exports.
 
     Text exports are `昵称 2026-09-01 20:13:11` or `2026-09-01 20:13:11 昵称(12345)` with the message below,
     `昵称(12345) 20:13` under a line with the date, and `[2026-09-01 20:13:11] 昵称: 内容` (lexicon `message-shapes`).
-    A folder stands for the files in it.
+    A folder stands for the files in it, not for those in its subfolders.
 
     Whoever wrote is hashed with `salt` before anything is kept: by the member id where there is one, else by name.
     `salt` is a random one for each call where not given: stand-ins of two calls then differ, which a note says; give
@@ -90,10 +101,13 @@ def read_messages(*paths: str | Path, group_id: str | None = None, salt: str | N
 
     A system line (加入群聊、撤回) is of kind system with a blank member; who came in or went is counted in `joined`
     and `left`. A row without a sender or a content is rejected; an unreadable time is missing, with a note. The group
-    is `group_id`, else a column 群编号 or 群名, else the file's name.
+    is `group_id`, else a column 群编号 or 群名, else the file's name. With `groups` (GROUPS) a group's name stands for
+    its id, however wide its letters and brackets and its blanks; a name that two groups share stands for neither. What
+    is no group of `groups` stays as it is given, so a file named after a person brings that name into `group_id`: a
+    note tells of every file whose name became the group.
 
     Raises InputError for a file that cannot be read or holds no messages, ColumnError for a table without sender or
-    content, ChoiceError for a `salt` or `group_id` that cannot be used.
+    content or for `groups` without ids, ChoiceError for a `salt` or `group_id` that cannot be used.
     """
     if not paths:
         raise InputError(
@@ -101,7 +115,7 @@ def read_messages(*paths: str | Path, group_id: str | None = None, salt: str | N
         )
     if group_id is not None and not (isinstance(group_id, str) and group_id.strip()):
         raise ChoiceError("group_id 要写成群编号这样的文字，例如 'g01'。")
-    kept = _Kept(_checked_salt(salt))
+    kept = _Kept(_checked_salt(salt), ids=None if groups is None else ids_of(groups, "groups"))
     if salt is None:
         kept.note(
             "",
@@ -127,8 +141,10 @@ def _files(paths: Iterable[str | Path], kept: _Kept) -> Iterable[Path]:
     for given in paths:
         path = Path(given)
         if path.is_dir():
-            for inside in sorted(part for part in path.iterdir() if part.is_file()):
-                if tables.suffix_of(inside) in _SUFFIXES and not inside.stem.upper().startswith("README"):
+            for inside in sorted(path.iterdir()):
+                # Excel keeps a ~$ file beside an open one
+                unfit = inside.stem.upper().startswith(("README", ".", "~$"))
+                if inside.is_file() and tables.suffix_of(inside) in _SUFFIXES and not unfit:
                     yield inside
                 else:
                     kept.files.append(tables.file_row(inside.name, format="", outcome="跳过"))
@@ -150,8 +166,11 @@ def _take_file(path: Path, group: str, kept: _Kept) -> None:
         kept.files.append(tables.file_row(path.name, format="txt", read=read, rejected=rejected))
     else:
         _take_tables(path, group, kept)
-    if not group and any(key == path.stem for key in kept.columns["group_id"][before:]):
-        kept.note(path.name, 0, f"没有给群编号，用文件名「{path.stem}」当群编号。要改请给 group_id=")
+    # an id of the groups that are given needs no note
+    new = path.stem not in (kept.ids or {})
+    if not group and new and any(key == path.stem for key in kept.columns["group_id"][before:]):
+        why = "没有给群编号" if kept.ids is None else "群表里没有这个群编号或群名"
+        kept.note(path.name, 0, f"{why}，用文件名「{path.stem}」当群编号。要改请给 group_id=")
 
 
 def _lines(path: Path) -> list[str] | None:
@@ -364,7 +383,7 @@ def _keep(said: Iterable[_Said], path: str, group: str, kept: _Kept) -> None:
     # for this call only: no text outlives it
     sort = functools.lru_cache(maxsize=20_000)(sort_message)
     for one in said:
-        place = one.group or group
+        place = kept.group_of(one.group or group)
         hint = _matched("type", one.type.lower()) if 0 < len(one.type) <= _LONGEST_LINE else None
         nobody = not one.who or (len(one.who) <= _LONGEST_LINE and _matched("nobody", one.who) is not None)
         kind, promotion, junk = sort(one.text)
@@ -499,11 +518,12 @@ def message_days(
 
     `start` and `until` say from when to when the export reaches, where that is more than its first and last message:
     only then are silent days before and after known. `members` (group to number, or GROUPS) is the number today; it
-    stands on every day, and is missing where not given, as are orders, visits and revenue. `active` counts different
-    members who wrote, `messages` leaves system lines out, `answered` counts promotions after which another member
-    wrote something that is neither promotion nor junk within two hours (lexicon `group-health`). `joined` and `left`
-    are missing where the group's export shows no such line at all. Messages without a time belong to no day and are
-    left out. Empty input gives an empty frame.
+    stands on every day, and is missing where not given, as are orders, visits and revenue. With GROUPS a group that is
+    called by its name gets its id, as in `read_messages`. `active` counts different members who wrote, `messages`
+    leaves system lines out, `answered` counts promotions after which another member wrote something that is neither
+    promotion nor junk within two hours (lexicon `group-health`). `joined` and `left` are missing where the group's
+    export shows no such line at all. Messages without a time belong to no day and are left out. Empty input gives an
+    empty frame.
 
     Raises ColumnError for frames that lack a column, ChoiceError for a `start` or `until` that is no day.
 
@@ -514,11 +534,14 @@ def message_days(
     """
     known = schema.check(messages, MESSAGES)
     known = known[known["sent_at"].notna()].sort_values("sent_at", kind="stable")
+    sizes = sizes_of(members)
+    if isinstance(members, pd.DataFrame):
+        ids = ids_of(members, "members")
+        known = known.assign(group_id=known["group_id"].map(lambda called: id_of(called, ids)))
     first, last = (
         None if day is None else schema.checked_moment(day, name).date()
         for day, name in ((start, "start"), (until, "until"))
     )
-    sizes = _sizes(members)
     frames = [GROUP_DAYS.empty()]
     for group, part in known.groupby("group_id", sort=False):
         days = part["sent_at"].dt.date
@@ -527,18 +550,6 @@ def message_days(
         frames.append(_totals(inside, span).assign(group_id=group, members=sizes.get(str(group))))
     frames = frames[1:] or frames
     return schema.check(pd.concat(frames, ignore_index=True), GROUP_DAYS)[GROUP_DAYS.names]
-
-
-def _sizes(members: Mapping[str, int] | pd.DataFrame | None) -> dict[str, int | None]:
-    """Group to its members."""
-    if members is None:
-        return {}
-    if isinstance(members, pd.DataFrame):
-        lacking = [name for name in ("group_id", "members") if name not in members]
-        if lacking:
-            raise ColumnError(f"members 表缺少列 {'、'.join(lacking)}。请给出群表，或写成 {{'g01': 180}}。")
-        members = dict(zip(members["group_id"], members["members"], strict=True))
-    return {str(key): None if schema.is_missing(number) else int(number) for key, number in members.items()}
 
 
 def _totals(part: pd.DataFrame, span: Any) -> pd.DataFrame:

@@ -34,6 +34,8 @@ from toolkit.schema import (
 
 HEAD = "策划案"
 GUIDE = "填写说明"
+# sheets that every workbook of write_plan has and no form
+_WRITTEN = {"概述", "还悬着的事"}
 # sheet to the proposal's table, in the order of the workbook
 SHEETS = {
     "目标": ("goals", GOALS),
@@ -117,8 +119,9 @@ def read_plan(
     that cannot be opened. Other values that cannot be read are missing, with a note, and `check_plan` tells what the
     plan then lacks.
 
-    Raises InputError when there is nothing to read or no period is to be found, ColumnError when no sheet has the
-    needed columns, ChoiceError when the end lies before the start.
+    Raises InputError when there is nothing to read, no period is to be found or the workbook is a proposal that
+    `write_plan` wrote, ColumnError when no sheet has the needed columns, ChoiceError when the end lies before the
+    start.
     """
     given = Path(path)
     got = _Gathered()
@@ -161,6 +164,9 @@ def _tables(given: Path, got: _Gathered) -> list[tuple[str, tables.Table]]:
             found.append((match[1] if match else given.stem, table))
     else:
         raise InputError(f"找不到 {given}。请核对文件名和所在的文件夹。")
+    names = {name for name, _ in found}
+    if names >= _WRITTEN and HEAD not in names:
+        raise InputError(f"{given.name}：这是写好的策划案，不是填的表。请给填的那个 Excel（策划表.xlsx）。")
     order = [HEAD, *SHEETS]
     known = [(_sheet(name), table) for name, table in found]
     for (name, _), (sheet, table) in zip(found, known, strict=True):

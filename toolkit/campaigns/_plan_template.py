@@ -105,14 +105,24 @@ def write_plan_template(path: str | Path) -> Path:
                 sheet.write_string(0, place, column.caption, head)
             sheet.freeze_panes(1, 1)
         _explain(book, head)
+        for sheet in book.worksheets():
+            _set_up_print(sheet)
     target.write_bytes(data.getvalue())
     return target
+
+
+def _set_up_print(sheet: Any) -> None:
+    """A4 landscape, one page wide, the heading on every page."""
+    sheet.set_paper(9)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
 
 
 def _make_room(target: Path) -> None:
     """Make the folder of the file to be written."""
     if target.is_dir():
-        raise InputError(f"{target} 是一个文件夹。请在后面加上文件名，如 策划案.xlsx。")
+        raise InputError(f"{target} 是一个文件夹。请在后面加上文件名，如 策划表.xlsx。")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as error:

@@ -80,11 +80,28 @@ _GROUPS: dict[str, tuple[int, str, str]] = {
     "promos_per_week": (12, "每周最多几条促销；不填不另限", "2"),
     "owner": (10, "负责人，可以不填", "小林"),
 }
-_DATES = ("earliest", "latest", "closes", "until")
+_DAYS: dict[str, tuple[int, str, str]] = {
+    "group_id": (10, "群编号，和群表里写的一样", "G03"),
+    "date": (14, "哪一天；一个群一天一行", "2026-09-21"),
+    "members": (8, "这一天群里有多少人，大于 0 的整数", "186"),
+    "active": (10, "有多少人说过话；没有数过就空着，不要填 0", "23"),
+    "messages": (10, "一共多少条消息", "64"),
+    "joined": (8, "新进来几个人", "2"),
+    "left": (8, "退出几个人", "1"),
+    "orders": (10, "下了几单", "12"),
+    "repeat_orders": (12, "其中几单是买过的人下的", "5"),
+    "store_visits": (10, "到店几人次", "3"),
+    "revenue": (14, "成交多少元；这一天没有成交填 0", "486.5"),
+    "promotions": (12, "自家发了几条促销，算在消息数里", "2"),
+    "junk": (8, "和大家无关的广告、拉票、刷屏有几条", "1"),
+    "answered": (16, "促销里有几条，发出后两小时内有人接着聊", "1"),
+}
+_DATES = ("earliest", "latest", "closes", "until", "date")
 _BOOKS = {
     "items": (schema.ITEMS, _ITEMS, "内容"),
     "groups": (schema.GROUPS, _GROUPS, "群"),
     "recurring": (schema.RECURRING, _RECURRING, "固定栏目"),
+    "days": (schema.GROUP_DAYS, _DAYS, "群日报"),
 }
 
 
@@ -100,14 +117,17 @@ def _choices() -> dict[str, list[str]]:
     }
 
 
-def write_template(path: str | Path, *, what: Literal["items", "groups", "recurring"] = "items") -> Path:
+def write_template(
+    path: str | Path, *, what: Literal["items", "groups", "recurring", "days"] = "items"
+) -> Path:
     """The path of a new XLSX to fill in: a sheet with Chinese headings and choices, and 「填写说明」 beside it.
 
-    The first sheet is empty below its heading; `read_items`, `read_groups` and `read_recurring` read it back and pass
-    over the other. A folder that is not there yet is made.
+    The first sheet is empty below its heading; `read_items`, `read_groups`, `read_recurring` and (what groups did day
+    by day) `read_group_days` read it back and pass over the other. It prints on A4 landscape. A folder that is not
+    there yet is made.
 
-    Raises ChoiceError when `what` is none of "items", "groups" and "recurring", InputError when `path` is a folder or
-    lies below a file, PermissionError when the file is open in Excel or must not be written.
+    Raises ChoiceError when `what` is none of "items", "groups", "recurring" and "days", InputError when `path` is a
+    folder or lies below a file, PermissionError when the file is open in Excel or must not be written.
     """
     checked_choice(what, tuple(_BOOKS), "what")
     import xlsxwriter
@@ -125,8 +145,18 @@ def write_template(path: str | Path, *, what: Literal["items", "groups", "recurr
             sheet.write_string(0, place, column.caption, head)
         sheet.freeze_panes(1, 2)
         _explain(book, guide, contract, head)
+        for sheet in book.worksheets():
+            _set_up_print(sheet)
     target.write_bytes(data.getvalue())
     return target
+
+
+def _set_up_print(sheet: Any) -> None:
+    """A4 landscape, one page wide, the heading on every page."""
+    sheet.set_paper(9)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
 
 
 def _make_room(target: Path) -> None:
