@@ -197,10 +197,15 @@ def test_what_came_back() -> None:
         why=(),
     )
     loss = budget_return(100.0, revenue=0, cost=0, people=0)
-    assert (loss.profit, loss.roi, loss.per_head, loss.why) == (-100.0, -1.0, None, ("人数是 0，人均算不了",))
+    assert (loss.profit, loss.roi, loss.per_head, loss.why) == (
+        -100.0,
+        -1.0,
+        None,
+        ("人数是 0，每人花多少算不了",),
+    )
     half = budget_return(100.0, revenue=150.0)
     assert (half.profit, half.roi, half.revenue_per_yuan, half.per_head) == (None, None, 1.5, None)
-    assert half.why == ("没有给货的成本 cost，利润和投资回报算不了", "没有给人数 people，人均算不了")
+    assert half.why == ("没有写货的成本，利润和回报算不了", "没有写人数，每人花多少算不了")
 
 
 @pytest.mark.parametrize(

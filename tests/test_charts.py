@@ -283,3 +283,62 @@ def test_the_theme_draws_offline() -> None:
     spec = charts.trend_bars(TRENDS).to_dict()
     assert spec["config"]["range"]["category"] == list(charts.OKABE_ITO)
     assert "Microsoft YaHei" in spec["config"]["font"]
+
+
+def test_figures_are_shown_by_what_they_are_of() -> None:
+    health = pd.DataFrame(
+        {"group_id": ["g1", "g2"], "name": ["一群", "二群"], "days": [28, 3], "members": [180, None]}
+    )
+    health = health.assign(
+        active_share=[0.127, None],
+        net_growth=[-0.034, 0.0002],
+        orders_per_100=[4.128, None],
+        revenue_per_member=[1234.5, 24800.0],
+        state=["lively", "unknown"],
+        reasons=[["28 天里有 28 天，到了 10%", "没有量到：订单"], []],
+    )
+    assert charts.in_words(schema.check(health, schema.HEALTH)).drop(columns=["天数", "状态"]).to_dict(
+        "list"
+    ) == {
+        **{"群编号": ["g1", "g2"], "群名": ["一群", "二群"], "人数": [180, ""]},
+        **{"规模（200 人的说法未经验证）": ["", ""], "每天发言的人占": ["13%", ""], "沉默占比": ["", ""]},
+        **{"杂讯占比": ["", ""], "促销占比": ["", ""], "促销有人接话": ["", ""], "每天消息": ["", ""]},
+        **{"净增比例": ["-3.4%", "<0.1%"], "每百人订单": [4.13, ""], "复购占比": ["", ""]},
+        **{"每百人到店": ["", ""], "人均成交（元）": ["1,234.50", "24,800"]},
+        **{"依据": ["28 天里有 28 天，到了 10%；没有量到：订单", ""], "怎么办": ["", ""]},
+    }
+
+
+def test_a_share_is_known_by_its_own_table() -> None:
+    rates = {"rate": [0.125], "low": [0.04], "high": [0.271]}
+    funnel = pd.DataFrame(
+        {"campaign": ["秋集"], "stage": ["revenue"], "entered": [8], "passed": [1], **rates}
+    )
+    assert charts.in_words(funnel).iloc[0].tolist() == ["秋集", "成交", 8, 1, "12%", "4%", "27%"]
+    # a slot's bounds are ratios
+    slots = pd.DataFrame(
+        {"group_id": ["g1"], "weekday": [0], "slot": ["20:00"], "value": [1.2], "low": [0.9]}
+    )
+    assert charts.in_words(slots).iloc[0].tolist() == ["g1", 0, "20:00", 1.2, 0.9]
+
+
+def test_days_flags_stand_ins_and_gaps_are_shown_as_people_write_them() -> None:
+    day, moment = (
+        pd.Timestamp("2026-09-21", tz="Asia/Shanghai"),
+        pd.Timestamp("2026-09-21 20:00", tz="Asia/Shanghai"),
+    )
+    items = pd.DataFrame({"title": ["甲", "乙"], "earliest": [day, pd.NaT], "latest": [day, moment]})
+    items = items.assign(must_send=[True, False], link=[None, "k"], kind=["value", "poll"])
+    assert charts.in_words(items).to_dict("list") == {
+        **{
+            "标题": ["甲", "乙"],
+            "最早日期": ["2026-09-21", ""],
+            "最晚日期": ["2026-09-21 00:00", "2026-09-21 20:00"],
+        },
+        **{"必发": ["是", ""], "链接": ["", "k"], "类型": ["干货", "投票"]},
+    }
+    said = pd.DataFrame(
+        {"group_id": ["g1"] * 3, "member": [schema.pseudonym("甲"), "", "成员-abc"], "length": [1, 2, 3]}
+    )
+    assert charts.in_words(said)["成员（代号）"].tolist() == [schema.pseudonym("甲")[:9], "", "成员-abc"]
+    assert charts.in_words(said.head(0)).empty

@@ -71,7 +71,7 @@ def test_blank_segments_and_powers_make_no_gap() -> None:
     ("members", "word"),
     [
         (100, "小群"),
-        (101, "约 200 人（说法，未经验证）"),
+        (101, "200 人上下"),
         (301, "大群"),
         (500, "大群"),
         (501, "超过 500 人"),
@@ -274,11 +274,15 @@ def test_a_group_with_nothing_but_promotions_is_dead_however_many_post_them() ->
     frame = days([12] * 20, messages=20, promotions=20, junk=0, answered=0)
     row = one(frame)
     assert row["state"] == "dead"
-    assert row["reasons"][:3] == [
-        "20 天里只有 0 天有人对话（经验线是一成）",
-        "还在发的消息里 100% 是促销，400 次促销有 0 次有人接话",
-        "先停几天促销，问一个好回答的问题，看有没有人应",
+    assert row["reasons"][:2] == [
+        "20 天里没有一天有人对话（经验线是一成）",
+        "还在发的消息里 100% 是促销，400 次促销没有一次有人接话",
     ]
+    assert row["advice"] == ["先停几天促销，问一个好回答的问题，看有没有人应"]
+    some = one(days([1] * 20, messages=20, promotions=20, junk=0, answered=2))
+    assert some["reasons"][1] == "还在发的消息里 100% 是促销，400 次促销有 40 次有人接话"
+    silent = one(days([1] * 20))
+    assert silent["advice"] == ["先停一停推送，问一个好回答的问题，看有没有人应"]
     assert one(days([12] * 20, messages=20, promotions=5, junk=0, answered=5))["state"] == "lively"
 
 
@@ -297,7 +301,7 @@ def test_only_the_last_days_up_to_until_count() -> None:
 def test_a_fall_is_told_and_does_not_move_the_state() -> None:
     row = one(days([40] * 10 + [12] * 10))
     assert row["state"] == "lively"
-    assert row["reasons"][1] == "后一半日子的发言占比（12.0%）不到前一半（40.0%）的一半"
+    assert row["reasons"][1] == "后一半日子里，每天发言的人占 12%，不到前一半（40%）的一半"
 
 
 def test_arguments_and_tables_that_cannot_be_used_are_refused() -> None:

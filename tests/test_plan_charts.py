@@ -61,7 +61,7 @@ def numbered(count: int, **more: Any) -> pd.DataFrame:
 def test_the_gantt_chart_holds_every_dated_action_and_counts_the_rest() -> None:
     chart = charts.gantt(ACTIONS, milestones=MILESTONES)
     assert heading(chart) == (
-        "4 个行动，最忙的时候从 2026年9月8日起，同时有 2 个",
+        "4 项行动，最忙的时候从 2026年9月8日起，同时有 2 项",
         ["红色是关键行动", "菱形是里程碑", "2 项没有日期，没有画", "1 项结束早于开始，没有画"],
     )
     rows = datasets(chart)[0]
@@ -100,9 +100,9 @@ def test_what_has_no_rows_or_no_dates_is_a_sentence() -> None:
     marks = charts.gantt(schema.ACTIONS.empty(), milestones=MILESTONES)
     assert heading(marks)[0] == "2 个里程碑，最后一个在 9月16日 周三"
     one = charts.gantt(ACTIONS.head(1))
-    assert heading(one) == ("1 个行动，2026年9月1日开始，2026年9月10日结束", [""])
+    assert heading(one) == ("1 项行动，2026年9月1日开始，2026年9月10日结束", [""])
     after = ACTIONS.iloc[[0, 2]]
-    assert heading(charts.gantt(after))[0] == "2 个行动一个接一个，2026年10月8日结束"
+    assert heading(charts.gantt(after))[0] == "2 项行动一项接一项，2026年10月8日结束"
     with pytest.raises(ColumnError, match="行动表缺少列 action_id（行动编号）"):
         charts.gantt(ACTIONS.drop(columns="action_id"))
 
@@ -112,12 +112,12 @@ def test_of_many_actions_the_key_ones_come_first_and_the_rest_is_counted() -> No
     chart = charts.gantt(keyed, top=10)
     assert only(datasets(chart)[0], "name") == [(f"第 {place} 步",) for place in (*range(8), 58, 59)]
     assert heading(chart) == (
-        "60 个行动，最忙的时候从 2026年9月7日起，同时有 7 个",
+        "60 项行动，最忙的时候从 2026年9月7日起，同时有 7 项",
         ["红色是关键行动", "另有 50 项没有画，先画关键的和早的"],
     )
     assert len(datasets(charts.gantt(keyed))[0]) == 36
     for top in (0, 2.0, True):
-        with pytest.raises(ChoiceError, match="top（最多画几个行动）要写成 1 或更大的整数"):
+        with pytest.raises(ChoiceError, match="top（最多画几项行动）要写成 1 或更大的整数"):
             charts.gantt(keyed, top=top)  # type: ignore[arg-type]
 
 
@@ -173,13 +173,13 @@ def test_everything_is_drawn_or_counted(pairs: list[tuple[Any, Any]], dues: list
 def test_the_budget_is_drawn_by_class_against_last_year() -> None:
     chart = charts.budget_bars(BUDGET)
     assert heading(chart) == (
-        "今年共 5.3万 元，渠道占得最多（45.3%）",
+        "今年共 5.3万元，渠道占得最多（45.3%）",
         ["条长是今年", "竖线是去年", "3 条没写去年", "1 条没有金额，没有算", "1 条金额是负数，没有算"],
     )
     assert only(datasets(chart)[0], "name", "amount", "last", "red", "said") == [
-        ("基础", 18000.0, 17000.0, False, "1.8万 元（34%）　去年 1.7万"),
-        ("品牌", 10100.0, None, False, "1万 元（19.1%）"),
-        ("渠道", 24000.0, 24500.0, True, "2.4万 元（45.3%）　去年 2.5万"),
+        ("基础", 18000.0, 17000.0, False, "1.8万元（34%）　去年 1.7万元"),
+        ("品牌", 10100.0, None, False, "1万元（19.1%）"),
+        ("渠道", 24000.0, 24500.0, True, "2.4万元（45.3%）　去年 2.5万元"),
         ("未分类", 900.0, None, False, "900 元（1.7%）"),
     ]
     # bars begin at zero
@@ -191,7 +191,7 @@ def test_a_budget_without_amounts_is_a_sentence() -> None:
     for amount in (None, 0.0, -5.0, float("inf")):
         assert heading(charts.budget_bars(BUDGET.assign(amount=amount))) == ("预算还没有金额", [])
     alone = charts.budget_bars(BUDGET.head(1))
-    assert heading(alone) == ("今年共 1.8万 元", ["条长是今年", "竖线是去年"])
+    assert heading(alone) == ("今年共 1.8万元", ["条长是今年", "竖线是去年"])
 
 
 def test_both_are_pictures_without_a_network_and_the_same_each_time() -> None:

@@ -187,8 +187,8 @@ def test_content_that_is_not_there_and_content_that_nobody_names() -> None:
     ]
     checks = check_plan(make(**action(items=["i2"])), items=ITEMS)
     assert checks[["key", "message"]].values.tolist() == [
-        ["", "1 条内容没有行动提到：i1"],
-        ["秋集", "活动「秋集」的 1 条内容没有行动提到：i3"],
+        ["", "1 条内容没有行动提到：「一」（i1）"],
+        ["秋集", "活动「秋集」的 1 条内容没有行动提到：「三」（i3）"],
     ]
     assert found(make(**action(items=["i9"]))) == []
 
@@ -289,9 +289,21 @@ def test_the_sample_proposal_holds_what_was_planted_and_its_mending_holds_togeth
     assert found(read.proposal, items) == planted
     assert (
         check_plan(read.proposal, items=items)["message"].iloc[-1]
-        == "4 条内容没有行动提到：i01、i16、i22、i30"
+        == "4 条内容没有行动提到：「国庆送菜、借书、小馆时间表」（i01）、「中秋红包66元，拆完说说桌上有什么菜」（i16）、"
+        "「九月三十日，安静的一天」（i22）、「家门口三公里，假期慢慢走一圈」（i30）"
     )
     assert found(mended(read.proposal), items) == []
+
+
+def test_days_are_told_as_people_say_them() -> None:
+    late = DAY | {"due": dt.date(2027, 1, 5)}
+    turned = ACTION | {"starts": END, "ends": START}
+    told = check_plan(make(goals=[GOAL | {"due": None}, *OTHERS], actions=[turned], milestones=[late]))
+    assert told[["message", "advice"]].values.tolist() == [
+        ["「每周接龙」9月1日结束，早于开始的11月30日", "把两个日期对调，或改正其中一个"],
+        ["目标「每月复购到 300 户」没有到期日", "在「到期日」里填一天，最晚是11月30日"],
+        ["里程碑「开场」在2027年1月5日，不在策划期（9月1日 到 11月30日）里", "改到期内，或把策划期改长"],
+    ]
 
 
 def mended(old: Proposal) -> Proposal:

@@ -50,7 +50,7 @@ def test_an_incident_stands_beside_the_last_post_before_it() -> None:
     assert (row["incident"], row["post_id"], row["hours_after"], row["count"]) == ("deleted", "p2", 13.5, 2)
     assert (row["title"], row["kind"], row["found_by"]) == ("半桌菜", "promotion", "incidents")
     assert row["why"] == "可能是没有先铺垫就卖，或用语踩了规则，被当成广告。"
-    assert row["change"] == "发前用 check_copy 看一遍，先征得群主同意，前几天先发两条有用的。"
+    assert row["change"] == "发前过一遍合规检查，先征得群主同意，前几天先发两条有用的。"
 
 
 def test_without_items_the_kind_is_not_known() -> None:

@@ -471,3 +471,35 @@ def test_no_text_of_a_plan_is_ever_a_formula_or_a_link(tmp_path: Path, text: str
     assert [row[5].strip() for row in shown["排期总表"][1:]] == [clean] * 5
     assert shown["按负责人"][1][0].strip() == shown["月历"][1][0].strip() == clean
     assert legend(path)["上限的由来"].strip() == clean
+
+
+def test_shares_and_yuan_keep_their_numbers_and_get_their_formats(tmp_path: Path) -> None:
+    lines = {"line_id": ["Y1", "Y2", "Y3"], "title": "海报", "budget_class": "brand", "why": ""}
+    sums = {
+        "amount": [24800.0, 12.5, None],
+        "last_year": [20000.0, 25.0, 8.0],
+        "difference": [4800.0, -12.5, None],
+    }
+    changes = pd.DataFrame({**lines, **sums, "change": [0.24, -0.034, None], "flagged": [True, False, False]})
+    sheet = workbook(write_xlsx(check(changes, schema.BUDGET_CHANGES), tmp_path / "a.xlsx"))["预算增减"]
+    heads = {cell.value: cell.column_letter for cell in sheet[1]}
+    shown = {
+        head: [
+            (sheet[f"{heads[head]}{row}"].value, sheet[f"{heads[head]}{row}"].number_format) for row in (2, 3)
+        ]
+        for head in ("今年（元）", "去年（元）", "增减（元）", "增减占比")
+    }
+    assert shown == {
+        "今年（元）": [(24800, "#,##0"), (12.5, "#,##0.00")],
+        "去年（元）": [(20000, "#,##0"), (25, "#,##0")],
+        "增减（元）": [(4800, "#,##0"), (-12.5, "#,##0.00")],
+        "增减占比": [(0.24, "0%"), (-0.034, "0.0%")],
+    }
+    assert sheet[f"{heads['今年（元）']}4"].value is None
+
+
+def test_lists_of_sentences_are_parted_by_semicolons(tmp_path: Path) -> None:
+    fits = pd.DataFrame({"playbook": ["b8"], "name": ["爆款预售"], "verdict": ["usable"], "fit": [1.0]})
+    fits = fits.assign(reasons=[["目标合，群也够", "人数在 50 到 500"]], cautions=[[]])
+    rows = sheets(write_xlsx({"建议": fits}, tmp_path / "a.xlsx"))["建议"]
+    assert rows[1] == ["b8", "爆款预售", "可用", 1, "目标合，群也够；人数在 50 到 500", None]

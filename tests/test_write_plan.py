@@ -240,9 +240,9 @@ def test_goals_and_groups_are_tables(tmp_path: Path) -> None:
     assert part(text, "可行性") == [
         "三个人够用。",
         "### 群的现状（热闹 1 个、说不准 1 个）",
-        "| 群 | 状态 | 人数 | 发言占比 | 促销占比 | 依据 |",
+        "| 群 | 状态 | 人数 | 每天发言的人占 | 促销占比 | 依据 |",
         "| --- | --- | ---: | ---: | ---: | --- |",
-        "| 一群 | 热闹 | 320 | 21% | — | 每天有人说话、有订单 |",
+        "| 一群 | 热闹 | 320 | 21% | — | 每天有人说话；有订单 |",
         "| g2 | 说不准 | — | — | — | 天数太少 |",
     ]
 
@@ -479,7 +479,7 @@ def test_the_page_says_the_same_and_needs_nothing_from_outside(tmp_path: Path) -
         "选择先试吃再谈买为了：新增家庭成员、G9",
         "请人试吃阿禾9月1日9月10日关键30%内容：中秋前一周，大闸蟹怎么挑、x9",
         "预售! 没有9月11日9月24日—",
-        "3 个行动一个接一个，2026年10月8日结束",
+        "3 项行动一项接一项，2026年10月8日结束",
         "包装基础预售、A918,000.515,000! 多 20%",
         "✕ 先改 行动「小册子」没有日期。请补上开始和结束。",
     ):
@@ -509,7 +509,19 @@ def test_the_workbook_has_typed_cells_and_a_gantt_chart_of_coloured_ones(tmp_pat
         *("行动和里程碑", "负责人", "开始", "结束", "类别"),
         *("31", "7", "14", "21"),
     ]
+    # a week stands under the month of its Monday, and a band of one week has no room for the year
+    bands = [(cell.column - 5, cell.value) for cell in sheet[1] if cell.value]
+    assert bands == [
+        *((1, "8月"), (2, "2026年9月"), (6, "2026年10月"), (10, "2026年11月")),
+        *((15, "2026年12月"), (19, "2027年1月")),
+    ]
     assert sheet.max_column == 5 + 22
+    budget = openpyxl.load_workbook(path)["预算"]
+    shares = {cell.value: cell.number_format for row in budget for cell in row if "%" in cell.number_format}
+    assert {form for value, form in shares.items() if float(round(value * 100, 1)).is_integer()} == {"0%"}
+    assert {form for value, form in shares.items() if not float(round(value * 100, 1)).is_integer()} == {
+        "0.0%"
+    }
     fills = {
         row[0].value: [cell.column - 5 for cell in row[5:] if cell.fill.fill_type == "solid" or cell.value]
         for row in sheet.iter_rows(min_row=3, max_row=7)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import numbers
 import re
 import unicodedata
 from collections import Counter
@@ -11,7 +12,9 @@ from typing import Any
 
 import pandas as pd
 
-from toolkit.schema import ColumnError, is_missing
+from toolkit.schema import ChoiceError, ColumnError, is_missing, shown_value
+
+_MOST = 1_000_000_000
 
 
 def ids_of(groups: pd.DataFrame, argument: str) -> dict[str, str]:
@@ -25,7 +28,11 @@ def ids_of(groups: pd.DataFrame, argument: str) -> dict[str, str]:
     if not isinstance(groups, pd.DataFrame) or "group_id" not in groups:
         raise ColumnError(f"{argument} 表缺少列 group_id。请给出群表，例如 read_groups('群.xlsx').frame。")
     ids = [str(key) for key in groups["group_id"]]
-    names = [_folded(name) for name in groups["name"]] if "name" in groups else [""] * len(ids)
+    names = (
+        ["" if is_missing(name) else _folded(str(name)) for name in groups["name"]]
+        if "name" in groups
+        else [""] * len(ids)
+    )
     often = Counter(names)
     named = {name: key for name, key in zip(names, ids, strict=True) if name and often[name] == 1}
     return named | {key: key for key in ids}
@@ -42,13 +49,16 @@ def id_of(called: str, ids: Mapping[str, str]) -> str:
 
 
 @functools.lru_cache(maxsize=1024)
-def _folded(name: Any) -> str:
+def _folded(name: str) -> str:
     """A name with full and half width, upper and lower case alike, and without blanks: file systems change them."""
-    return "" if is_missing(name) else re.sub(r"\s", "", unicodedata.normalize("NFKC", str(name))).casefold()
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", name)).casefold()
 
 
 def sizes_of(members: Mapping[str, int] | pd.DataFrame | None) -> dict[str, int | None]:
-    """Group to its members."""
+    """Group to its members.
+
+    Raises ColumnError for a frame without groups or members, ChoiceError for what is neither a frame nor numbers.
+    """
     if members is None:
         return {}
     if isinstance(members, pd.DataFrame):
@@ -56,4 +66,15 @@ def sizes_of(members: Mapping[str, int] | pd.DataFrame | None) -> dict[str, int 
         if lacking:
             raise ColumnError(f"members 表缺少列 {'、'.join(lacking)}。请给出群表，或写成 {{'g01': 180}}。")
         members = dict(zip(members["group_id"], members["members"], strict=True))
-    return {str(key): None if is_missing(number) else int(number) for key, number in members.items()}
+    if not isinstance(members, Mapping):
+        raise ChoiceError(f"members 要写成 {{'g01': 180}} 或给出群表（现在是 {shown_value(members)}）。")
+    return {str(key): _size(number) for key, number in members.items()}
+
+
+def _size(number: Any) -> int | None:
+    if is_missing(number):
+        return None
+    real = isinstance(number, numbers.Real) and not isinstance(number, bool)
+    if not real or not 0 <= number < _MOST or number != int(number):
+        raise ChoiceError(f"members 里的人数要是 0 或更大的整数（现在是 {shown_value(number)}）。")
+    return int(number)

@@ -29,15 +29,15 @@ def figure(name: str) -> float:
 def size_band(members: Any) -> str:
     """The size of a group in words, "" where it is not known.
 
-    "About 200" is a saying of practitioners and not verified. The cap of 500 is documented for external groups of
+    "About 200" (200 人上下) is a saying of practitioners and not verified: the column's caption says so. The cap of 500 is documented for external groups of
     企业微信 (lexicon `group-health`), for groups of 微信 it is not verified.
 
     >>> size_band(180), size_band(620), size_band(None)
-    ('约 200 人（说法，未经验证）', '超过 500 人', '')
+    ('200 人上下', '超过 500 人', '')
     """
     if schema.is_missing(members):
         return ""
-    for name, word in (("small", "小群"), ("usual", "约 200 人（说法，未经验证）"), ("cap", "大群")):
+    for name, word in (("small", "小群"), ("usual", "200 人上下"), ("cap", "大群")):
         if members <= figure(f"band_{name}"):
             return word
     return f"超过 {figure('band_cap'):.0f} 人"

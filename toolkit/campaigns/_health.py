@@ -50,7 +50,7 @@ def group_health(
     lively; *quiet*: at least a third with people; *dead*: talk on less than a tenth of the days, whatever is posted;
     *dying*: between. One day moves a state by one step at most, and silence never makes it livelier. Below 14 days
     with a number of writers and members it is *unknown*. All lines are our own starting points (经验, lexicon
-    `group-health`); `reasons` says what was counted. Empty input gives an empty frame.
+    `group-health`); `reasons` says what was counted, `advice` what a dead group may try. Empty input gives an empty frame.
 
     Raises ColumnError for frames that lack a column or hold a group's day twice, ChoiceError for `last` or `until`.
 
@@ -205,8 +205,16 @@ def _health(group: _Group) -> tuple[Any, ...]:
     }
     state, reasons = _state(group, shares)
     reasons += _remarks(group, shares, measures)
+    advice = _advice(group) if state == "dead" else []
     about = {"group_id": group.group_id, "name": group.name, "days": len(days), "members": now}
-    row = {**about, "size_band": size_band(now), **measures, "state": state, "reasons": reasons}
+    row = {
+        **about,
+        "size_band": size_band(now),
+        **measures,
+        "state": state,
+        "reasons": reasons,
+        "advice": advice,
+    }
     return tuple(row[name] for name in HEALTH.names)
 
 
@@ -230,24 +238,46 @@ def _state(group: _Group, shares: pd.Series[Any]) -> tuple[str, list[str]]:
     if peopled >= figure("quiet_days") * number:
         return "quiet", [
             f"{number} 天里有 {peopled} 天，发言的人到了 {figure('quiet_share'):.0%}（经验线），"
-            f"到 {figure('lively_share'):.0%} 的只有 {lively} 天"
+            f"到 {figure('lively_share'):.0%} 的{_only(lively)}"
         ]
     if talked < figure("dead_days") * number:
-        return "dead", [f"{number} 天里只有 {talked} 天有人对话（经验线是一成）", *_only_promotions(group)]
+        some = f"只有 {talked} 天有人对话" if talked else "没有一天有人对话"
+        told = f"{number} 天里{some}（经验线是一成）"
+        return "dead", [told, *_only_promotions(group)]
     return "dying", [
-        f"{number} 天里有 {talked} 天有人对话，发言的人到 {figure('quiet_share'):.0%}（经验线）的只有 {peopled} 天"
+        f"{number} 天里有 {talked} 天有人对话，"
+        f"发言的人到 {figure('quiet_share'):.0%}（经验线）的{_only(peopled)}"
     ]
+
+
+def _percent(share: float) -> str:
+    return f"{share:.1%}".replace(".0%", "%")
+
+
+def _only(days: int) -> str:
+    return f"只有 {days} 天" if days else "一天也没有"
+
+
+def _is_promotion(group: _Group) -> bool:
+    return _share(group, "promotions", "messages") >= figure("promotion_much")
 
 
 def _only_promotions(group: _Group) -> list[str]:
     """The warning of a dead group (B8): what is still posted is promotion, and whether anybody answers."""
-    share, answered = _share(group, "promotions", "messages"), group.both("promotions", "answered")
-    if not share >= figure("promotion_much"):
-        return ["先停一停推送，问一个好回答的问题，看有没有人应"]
-    told = f"还在发的消息里 {share:.0%} 是促销"
-    if len(answered) and answered["promotions"].sum() > 0:
-        told += f"，{int(answered['promotions'].sum())} 次促销有 {int(answered['answered'].sum())} 次有人接话"
-    return [told, "先停几天促销，问一个好回答的问题，看有没有人应"]
+    if not _is_promotion(group):
+        return []
+    told = f"还在发的消息里 {_share(group, 'promotions', 'messages'):.0%} 是促销"
+    both = group.both("promotions", "answered")
+    sent, answered = int(both["promotions"].sum()), int(both["answered"].sum())
+    if sent:
+        told += f"，{sent} 次促销{f'有 {answered} 次' if answered else '没有一次'}有人接话"
+    return [told]
+
+
+def _advice(group: _Group) -> list[str]:
+    """What to try in a dead group."""
+    pause = "先停几天促销" if _is_promotion(group) else "先停一停推送"
+    return [f"{pause}，问一个好回答的问题，看有没有人应"]
 
 
 def _remarks(group: _Group, shares: pd.Series[Any], measures: dict[str, float]) -> list[str]:
@@ -257,7 +287,9 @@ def _remarks(group: _Group, shares: pd.Series[Any], measures: dict[str, float]) 
     if len(shares) >= figure("min_days"):
         before, after = float(shares.iloc[:half].median()), float(shares.iloc[-half:].median())
         if before > 0 and after <= before / 2:
-            found.append(f"后一半日子的发言占比（{after:.1%}）不到前一半（{before:.1%}）的一半")
+            found.append(
+                f"后一半日子里，每天发言的人占 {_percent(after)}，不到前一半（{_percent(before)}）的一半"
+            )
     for name, word in (("promotion_share", "促销"), ("junk_share", "杂讯")):
         bar = figure(f"{name.removesuffix('_share')}_much")
         if measures[name] >= bar:

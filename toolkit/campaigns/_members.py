@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from toolkit import schema
+from toolkit.campaigns._dates import checked_day
 from toolkit.campaigns._groups import figure
 from toolkit.schema import LAYERS, ColumnError, Contract
 
@@ -129,9 +130,7 @@ def _span(
         return None
     length = schema.as_whole(recent, "recent", 1, 36_600)
     known = [day for day in people["last_order"] if not schema.is_missing(day)]
-    last = (
-        schema.checked_moment(until, "until").date() if until is not None else max(known, default=dt.date.max)
-    )
+    last = checked_day(until, "until") if until is not None else max(known, default=dt.date.max)
     return last - dt.timedelta(days=length - 1), last
 
 

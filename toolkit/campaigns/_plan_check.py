@@ -80,7 +80,8 @@ def check_plan(proposal: Proposal, *, items: pd.DataFrame | None = None) -> pd.D
     found = [finding for part in _PARTS for finding in part(case)]
     rules = {row["rule_id"]: (place, row) for place, row in enumerate(lexicons.rows("plan-checks"))}
     found.sort(key=lambda finding: _SEVERITIES.index(rules[finding[0]][1]["severity"]))
-    rows = [_told(finding, rules[finding[0]][1]) for finding in found]
+    year = proposal.start.year
+    rows = [_told(finding, rules[finding[0]][1], year) for finding in found]
     return check(pd.DataFrame(rows), PLAN_CHECKS) if rows else PLAN_CHECKS.empty()
 
 
@@ -124,10 +125,13 @@ def _words(kind: str) -> re.Pattern[str]:
     )
 
 
-def _told(finding: Finding, rule: dict[str, str]) -> Row:
-    """A row of PLAN_CHECKS for a finding."""
+def _told(finding: Finding, rule: dict[str, str], year: int) -> Row:
+    """A row of PLAN_CHECKS for a finding; days of `year` are told without it."""
     rule_id, key, said = finding
-    values = {"key": _short(key), **said}
+    values = {
+        "key": _short(key),
+        **{name: _day(value, year) if isinstance(value, dt.date) else value for name, value in said.items()},
+    }
     return {
         "rule_id": rule_id,
         "severity": rule["severity"],
@@ -339,14 +343,16 @@ def _content(case: _Case) -> Iterator[Finding]:
     for row in case.tables["actions"]:
         if unknown := [name for name in row["items"] if name not in known]:
             yield "action_unknown_item", row["action_id"], {"title": _title(row), "unknown": _listed(unknown)}
+    titles = dict(zip(case.items["item_id"], case.items["title"], strict=True))
     loose: dict[str, list[str]] = {}
     for item, campaign in campaigns.items():
         if item not in named and campaign not in named:
-            loose.setdefault(campaign, []).append(item)
-    for campaign, ids in loose.items():
-        what = f"活动「{_short(campaign)}」的 {len(ids)} 条内容" if campaign else f"{len(ids)} 条内容"
+            title = _short(titles[item].strip())
+            loose.setdefault(campaign, []).append(f"「{title}」（{_short(item)}）" if title else _short(item))
+    for campaign, lines in loose.items():
+        what = f"活动「{_short(campaign)}」的 {len(lines)} 条内容" if campaign else f"{len(lines)} 条内容"
         name = f"活动名「{_short(campaign)}」或条目编号" if campaign else "条目编号"
-        yield "item_no_action", campaign, {"what": what, "items": _listed(ids), "name": name}
+        yield "item_no_action", campaign, {"what": what, "items": _several(lines), "name": name}
 
 
 def _budget(case: _Case) -> Iterator[Finding]:
@@ -446,8 +452,17 @@ def _short(text: str) -> str:
 
 
 def _listed(names: list[str]) -> str:
-    shown = "、".join(_short(name) for name in names[:_LISTED])
-    return shown if len(names) <= _LISTED else f"{shown} 等 {len(names)} 个"
+    return _several([_short(name) for name in names])
+
+
+def _several(lines: list[str]) -> str:
+    shown = "、".join(lines[:_LISTED])
+    return shown if len(lines) <= _LISTED else f"{shown} 等 {len(lines)} 个"
+
+
+def _day(day: dt.date, year: int) -> str:
+    text = f"{day.month}月{day.day}日"
+    return text if day.year == year else f"{day.year}年{text}"
 
 
 def _yuan(amount: float) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.campaigns._plan_read import GUIDE, HEAD, HEAD_LINES, SHEETS
-from toolkit.schema import COLUMN_WORDS, Column, Contract, InputError
+from toolkit.schema import COLUMN_WORDS, Column, Contract, InputError, as_path
 
 _ROWS = 1_000
 # sheet and column: (what to fill in, example)
@@ -91,7 +91,7 @@ def write_plan_template(path: str | Path) -> Path:
     """
     import xlsxwriter
 
-    target = Path(path)
+    target = as_path(path, "策划表")
     _make_room(target)
     # xlsxwriter would wrap a PermissionError in an error of its own
     data = io.BytesIO()

@@ -13,8 +13,11 @@ from toolkit.charts._format import format_count as format_count
 from toolkit.charts._format import format_day as format_day
 from toolkit.charts._format import format_share as format_share
 from toolkit.charts._format import format_time as format_time
+from toolkit.charts._format import format_unit as format_unit
 from toolkit.charts._format import plain as plain
 from toolkit.charts._format import safe_link as safe_link
+from toolkit.charts._format import share_decimals as share_decimals
+from toolkit.charts._format import yuan_decimals as yuan_decimals
 from toolkit.charts._gantt import Span as Span
 from toolkit.charts._gantt import Spans as Spans
 from toolkit.charts._gantt import gantt as gantt
@@ -45,6 +48,7 @@ from toolkit.charts._words import EXTRA_CAPTIONS as EXTRA_CAPTIONS
 from toolkit.charts._words import TOPIC_PARTS as TOPIC_PARTS
 from toolkit.charts._words import in_words as in_words
 from toolkit.charts._words import known_captions as known_captions
+from toolkit.charts._words import known_units as known_units
 from toolkit.charts._words import part_caption as part_caption
 from toolkit.charts._words import part_columns as part_columns
 from toolkit.charts._words import part_limit as part_limit

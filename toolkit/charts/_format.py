@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import html
+import math
 import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -103,6 +104,61 @@ def format_share(value: Any) -> str:
     if 0 < share < 0.05:
         return "<0.1%"
     return f"{share:.1f}".removesuffix(".0") + "%"
+
+
+def share_decimals(value: float) -> int:
+    """How many decimals a table gives a share in percent: one below 10% and just below 100%, where it says something.
+
+    >>> share_decimals(0.127), share_decimals(0.034), share_decimals(0.05), share_decimals(-0.034), share_decimals(0.997)
+    (0, 1, 0, 1, 1)
+    """
+    percent = abs(value) * 100
+    return int((percent < 9.95 or 99.5 <= percent < 100) and abs(percent - round(percent)) >= 0.05)
+
+
+def yuan_decimals(value: float) -> int:
+    """How many decimals a table gives yuan: two where there are cents.
+
+    >>> yuan_decimals(24800.0), yuan_decimals(3.5)
+    (0, 2)
+    """
+    return 0 if abs(value - round(value)) < 0.005 else 2
+
+
+def format_unit(value: Any, unit: str) -> str:
+    """A number of a table by its contract's unit, share or yuan, without the sign that its caption has; "" if missing.
+
+    >>> format_unit(0.127, "share"), format_unit(-0.034, "share"), format_unit(0.0002, "share"), format_unit(0, "share")
+    ('13%', '-3.4%', '<0.1%', '0%')
+    >>> format_unit(0.9997, "share"), format_unit(1.0, "share")
+    ('>99.9%', '100%')
+    >>> format_unit(24800.0, "yuan"), format_unit(-3.5, "yuan"), format_unit(None, "yuan")
+    ('24,800', '-3.50', '')
+    """
+    if value is None or pd.isna(value):
+        return ""
+    number = float(value)
+    if not math.isfinite(number):
+        return str(number)
+    if unit == "yuan":
+        # no minus before nothing
+        return f"{round(number, 2) + 0.0:,.{yuan_decimals(number)}f}"
+    if 0 < abs(number) < 0.0005:
+        return "<0.1%" if number > 0 else ">-0.1%"
+    if 0.9995 <= number < 1:
+        return ">99.9%"
+    return f"{number:.{share_decimals(number)}%}"
+
+
+def format_yuan(value: Any) -> str:
+    """An amount in a chart's words: 万 from ten thousand on, below with commas as in the tables.
+
+    >>> format_yuan(24800), format_yuan(1800), format_yuan(950.5)
+    ('2.5万元', '1,800 元', '950.50 元')
+    """
+    if abs(value) >= 1e4 * 0.99995:
+        return f"{format_count(value)}元"
+    return f"{format_unit(value, 'yuan')} 元"
 
 
 def format_day(value: Any) -> str:

@@ -202,7 +202,7 @@ def gantt(
     """
     import altair as alt
 
-    top = as_whole(top, "top（最多画几个行动）")
+    top = as_whole(top, "top（最多画几项行动）")
     spans = spans_of(actions, milestones=milestones, start=start, end=end)
     if spans is None:
         return _nothing("行动都还没有日期，画不出来" if len(actions) else "还没有可画的行动")
@@ -318,10 +318,10 @@ def _answer(spans: Spans) -> str:
     most, day = max(tally, key=lambda pair: (pair[0], -pair[1].toordinal()))
     last = max(span.last for span in actions)
     if len(actions) == 1:
-        return f"1 个行动，{_whole(day)}开始，{_whole(last)}结束"
+        return f"1 项行动，{_whole(day)}开始，{_whole(last)}结束"
     if most == 1:
-        return f"{len(actions)} 个行动一个接一个，{_whole(last)}结束"
-    return f"{len(actions)} 个行动，最忙的时候从 {_whole(max(day, spans.start))}起，同时有 {most} 个"
+        return f"{len(actions)} 项行动一项接一项，{_whole(last)}结束"
+    return f"{len(actions)} 项行动，最忙的时候从 {_whole(max(day, spans.start))}起，同时有 {most} 项"
 
 
 def _whole(day: dt.date) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from toolkit.charts._format import format_count, format_share
+from toolkit.charts._format import format_share, format_yuan
 from toolkit.charts._gantt import room_beside
 from toolkit.charts._labels import title_within
 from toolkit.charts._theme import ACCENT, INK, STATUS_COLOURS, _chart, _nothing
@@ -38,9 +38,9 @@ def budget_bars(budget: pd.DataFrame, *, width: int = 360) -> alt.Chart | alt.La
     most = max(rows, key=lambda row: row["amount"])
     for row in rows:
         row["red"] = row is most
-        before = f"　去年 {format_count(row['last'])}" if row["last"] is not None else ""
-        row["said"] = f"{format_count(row['amount'])} 元（{format_share(row['amount'] / total)}）{before}"
-    title = f"今年共 {format_count(total)} 元"
+        before = f"　去年 {format_yuan(row['last'])}" if row["last"] is not None else ""
+        row["said"] = f"{format_yuan(row['amount'])}（{format_share(row['amount'] / total)}）{before}"
+    title = f"今年共 {format_yuan(total)}"
     title += f"，{most['name']}占得最多（{format_share(most['amount'] / total)}）" if len(rows) > 1 else ""
     names = [row["name"] for row in rows]
     base = _chart(rows)

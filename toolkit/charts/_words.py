@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+from typing import Any
+
 import pandas as pd
 
 from toolkit import lexicons
+from toolkit.charts._format import format_unit
 from toolkit.schema import (
     COLUMN_WORDS,
     CONTRACTS,
     WORDED,
     WORDS,
     ColumnError,
+    Contract,
 )
 
 # what the parts of a topic's score are called; those of headlines and messages are in headline-parts and copy-parts
@@ -108,6 +114,12 @@ EXTRA_CAPTIONS: dict[str, str] = {
     },
 }
 
+# of those columns and others without a contract, what their numbers are of
+_EXTRA_UNITS = {"share": "share"}
+
+# a member's stand-in, shown by so many characters as tell the members of a group apart
+_STAND_IN = re.compile(r"(成员-[0-9a-f]{6})[0-9a-f]{10}")
+
 # words for values of such columns
 _SPOKEN: dict[str, dict[str, str]] = {
     "format": {
@@ -140,8 +152,26 @@ def known_captions(frame: pd.DataFrame) -> dict[str, str]:
     captions: dict[str, str] = {}
     for contract in reversed(CONTRACTS):
         captions |= contract.captions
-    nearest = max(CONTRACTS, key=lambda contract: len(set(contract.names) & set(frame.columns)))
-    return captions | EXTRA_CAPTIONS | nearest.captions
+    return captions | EXTRA_CAPTIONS | _nearest(frame).captions
+
+
+def _nearest(frame: pd.DataFrame) -> Contract:
+    """The contract that shares most columns with the frame."""
+    return max(CONTRACTS, key=lambda contract: len(set(contract.names) & set(frame.columns)))
+
+
+def known_units(frame: pd.DataFrame) -> dict[str, str]:
+    """Column to unit (share, yuan, sentence) where it has one, found as `known_captions` finds captions.
+
+    >>> known_units(pd.DataFrame({"line_id": ["Y1"], "amount": [1.0], "share": [0.5]}))
+    {'amount': 'yuan', 'share': 'share'}
+    """
+    units: dict[str, str] = {}
+    for contract in reversed(CONTRACTS):
+        units |= {column.name: column.unit for column in contract.columns}
+    units |= dict.fromkeys(EXTRA_CAPTIONS, "") | _EXTRA_UNITS
+    units |= {column.name: column.unit for column in _nearest(frame).columns}
+    return {str(name): units[name] for name in frame.columns if units.get(name)}
 
 
 def words_of(column: object) -> dict[str, str]:
@@ -154,9 +184,12 @@ def words_of(column: object) -> dict[str, str]:
 
 
 def in_words(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
-    """The chosen columns as an editor reads them: Chinese captions and values, lists joined, times to the minute.
+    """The chosen columns as an editor reads them: Chinese captions and values, and nothing where a value is missing.
 
-    Without `columns` all that have a caption. For showing only: the result keeps no contract.
+    Times are told to the minute, in a column without a clock by their day (2026-09-21). Yes is 是 and no is blank.
+    Shares are percentages and yuan have commas, where the contract says so. Lists are joined by 、, those of sentences
+    by ；, and a member's stand-in is cut to six characters. Without `columns` all that have a caption. For showing
+    only: the result keeps no contract.
 
     Raises ColumnError for a chosen column that no caption is known for.
 
@@ -171,20 +204,35 @@ def in_words(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
             f"没有列 {'、'.join(unknown)} 可以显示。可以用：{'、'.join(map(str, frame.columns))}。"
         )
     shown = frame[list(columns)] if columns else frame[[name for name in frame.columns if name in captions]]
-    out = {}
-    for name in shown.columns:
-        series = shown[name]
-        if name in WORDED or words_of(name):
-            words = {**WORDS, **words_of(name)}
-            series = series.map(lambda value, words=words: words.get(value, value))
-        elif isinstance(series.dtype, pd.DatetimeTZDtype):
-            series = series.dt.strftime("%Y-%m-%d %H:%M")
-        elif series.dtype == "float64":
-            series = series.round(2)
-        elif series.map(lambda value: isinstance(value, list)).any():
-            series = series.map(lambda value: "、".join(map(str, value)))
-        out[captions[str(name)]] = series
+    units = known_units(frame)
+    out = {captions[str(name)]: _shown(shown[name], units.get(str(name), "")) for name in shown.columns}
     return pd.DataFrame(out, index=shown.index)
+
+
+def _shown(series: pd.Series[Any], unit: str) -> pd.Series[Any]:
+    """A column's values as an editor reads them."""
+    name = series.name
+    if name in WORDED or words_of(name):
+        words = {**WORDS, **words_of(name)}
+        series = series.map(lambda value: words.get(value, value))
+    elif isinstance(series.dtype, pd.DatetimeTZDtype):
+        days = (series.dropna().dt.time == dt.time()).all()
+        series = series.dt.strftime("%Y-%m-%d" if days else "%Y-%m-%d %H:%M")
+    elif series.dtype.kind == "b":
+        series = series.map({True: "是", False: ""})
+    elif series.dtype == "float64":
+        series = (
+            series.map(lambda value: format_unit(value, unit))
+            if unit in ("share", "yuan")
+            else series.round(2)
+        )
+    elif name == "member":
+        series = series.map(lambda value: _STAND_IN.sub(r"\1", value) if isinstance(value, str) else value)
+    elif series.map(lambda value: isinstance(value, list)).any():
+        mark = "；" if unit == "sentence" else "、"
+        series = series.map(lambda value: mark.join(map(str, value)) if isinstance(value, list) else value)
+    missing = series.isna()
+    return series.astype("object").mask(missing, "") if missing.any() else series
 
 
 def _need(frame: pd.DataFrame, names: tuple[str, ...], caption: str) -> None:

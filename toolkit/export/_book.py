@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from toolkit import lexicons
-from toolkit.charts import ACCENT, INK, MUTED, plain
-from toolkit.export._posts import captions, is_worded, joined, marks_of, word
+from toolkit.charts import ACCENT, INK, MUTED, plain, share_decimals, yuan_decimals
+from toolkit.export._posts import captions, is_worded, joined, marks_of, units, word
 from toolkit.schema import TIME_ZONE, InputError
 
 FONT = "Microsoft YaHei"
@@ -70,6 +70,8 @@ class Book:
         self._typed = self.style(text_wrap=True, num_format="@")
         self._count = self.style(num_format="#,##0", align="right", indent=1)
         self._score = self.style(num_format="0.00", align="right", indent=1)
+        self._cents = self.style(num_format="#,##0.00", align="right", indent=1)
+        self._shares = [self.style(num_format=form, align="right", indent=1) for form in ("0%", "0.0%")]
         self._time = self.style(num_format="yyyy-mm-dd hh:mm", align="left")
         self._date = self.style(num_format="yyyy-mm-dd", align="left")
 
@@ -128,6 +130,7 @@ class Book:
             )
         sheet = self.sheet(name)
         heads = captions(frame) if heads is None else heads
+        known = units(frame)
         lines = [1] * (len(frame) + 1)
         for place, column in enumerate(frame.columns):
             head, text = plain(heads[column]), self._typed if column in typed else self.text
@@ -136,7 +139,8 @@ class Book:
             widths = [width_of(head) + 4]
             words = column if is_worded(column) else None
             for row, value in enumerate(frame.iloc[:, place], start=1):
-                widths.append(self.cell(sheet, row, place, value, words=words, text=text))
+                unit = known.get(column, "")
+                widths.append(self.cell(sheet, row, place, value, words=words, text=text, unit=unit))
             wide = _column_width(widths)
             sheet.set_column(place, place, wide, text if column in typed else self._usual(frame, place))
             # what is not printed may be read in its cell
@@ -157,12 +161,14 @@ class Book:
         """The format of rows that someone adds below: dates look like dates there too."""
         return self._time if isinstance(frame.dtypes.iloc[place], pd.DatetimeTZDtype) else self.text
 
-    def cell(self, sheet: Any, row: int, place: int, value: Any, *, words: Any, text: Any) -> int:
-        """Write one cell by its kind, text in the format `text`, and return its width in half-width units."""
+    def cell(
+        self, sheet: Any, row: int, place: int, value: Any, *, words: Any, text: Any, unit: str = ""
+    ) -> int:
+        """Write one cell by its kind and unit, text in the format `text`; its width in half-width units."""
         if isinstance(value, str):
             return self.put(sheet, row, place, value if words is None else word(value, words), text)
         if isinstance(value, (list, tuple, set, frozenset, np.ndarray)):
-            return self.put(sheet, row, place, joined(value), text)
+            return self.put(sheet, row, place, joined(value, "；" if unit == "sentence" else "、"), text)
         if value is None or pd.isna(value):
             return 0
         if isinstance(value, (bool, np.bool_)):
@@ -176,8 +182,13 @@ class Book:
             sheet.write_datetime(row, place, value, self._date)
             return 10
         if isinstance(value, (int, float, np.integer, np.floating)) and np.isfinite(value):
+            if unit == "share":
+                sheet.write_number(row, place, value, self._shares[share_decimals(float(value))])
+                return len(f"{value:.1%}")
             whole = isinstance(value, (int, np.integer))
-            sheet.write_number(row, place, value, self._count if whole else self._score)
+            whole = whole or (unit == "yuan" and not yuan_decimals(float(value)))
+            number = self._count if whole else self._cents if unit == "yuan" else self._score
+            sheet.write_number(row, place, value, number)
             return len(f"{value:,.0f}") + (0 if whole else 3)
         return self.put(sheet, row, place, plain(value), text)
 

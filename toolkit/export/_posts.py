@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from toolkit import lexicons
-from toolkit.charts import day_marks, known_captions, part_caption, plain, words_of
+from toolkit.charts import day_marks, known_captions, known_units, part_caption, plain, words_of
 from toolkit.schema import (
     CALENDAR,
     CONTRACTS,
@@ -95,9 +95,18 @@ def is_worded(name: Any) -> bool:
     return name in WORDED or bool(words_of(name))
 
 
-def joined(value: Any) -> str:
-    """A list as text, its parts joined by 、."""
-    return "、".join(as_list(value) if not isinstance(value, str) else [value])
+def units(frame: pd.DataFrame) -> dict[Any, str]:
+    """Column to unit (share, yuan, sentence), as `captions` finds captions; no other columns."""
+    own = contract_of(frame)
+    found = known_units(frame)
+    if own is not None:
+        found |= {column.name: column.unit for column in own.columns}
+    return {name: found[str(name)] for name in frame.columns if found.get(str(name))}
+
+
+def joined(value: Any, mark: str = "、") -> str:
+    """A list as text, its parts joined by the mark."""
+    return mark.join(as_list(value) if not isinstance(value, str) else [value])
 
 
 def write_bytes(path: Path | str, data: bytes) -> Path:

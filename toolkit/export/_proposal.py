@@ -304,7 +304,12 @@ def _feasible(proposal: Proposal, health: pd.DataFrame | None) -> list[Part]:
     states = [word(state, "state") for state in health["state"]]
     said = "、".join(f"{name} {states.count(name)} 个" for name in dict.fromkeys(states))
     heads = (
-        *(Head("群", "key"), Head("状态", "short"), Head("人数", "num"), Head("发言占比", "share")),
+        *(
+            Head("群", "key"),
+            Head("状态", "short"),
+            Head("人数", "num"),
+            Head(HEALTH.captions["active_share"], "share"),
+        ),
         *(Head("促销占比", "share"), Head("依据")),
     )
     rows = [
@@ -314,7 +319,11 @@ def _feasible(proposal: Proposal, health: pd.DataFrame | None) -> list[Part]:
                 word(row["state"], "state"),
                 _count(row["members"]),
             ),
-            *(_number(row["active_share"]), _number(row["promotion_share"]), joined(row["reasons"][:2])),
+            *(
+                _number(row["active_share"]),
+                _number(row["promotion_share"]),
+                joined(row["reasons"][:2], "；"),
+            ),
         )
         for row in _rows(health)
     ]

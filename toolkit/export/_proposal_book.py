@@ -22,6 +22,7 @@ from toolkit.export._proposal_parts import (
     Gap,
     Head,
     Heading,
+    Kind,
     MoneyPart,
     Note,
     Part,
@@ -43,6 +44,8 @@ _WARN, _GREY, _RED, _BLOCK = "#96610A", "#868E96", ACCENT, "#B3261E"
 _SHAPES = {"num": "#,##0.##;-#,##0.##", "money": "#,##0.00", "share": "0.0%", "day": "yyyy-mm-dd"}
 # units of the Gantt sheet's columns, each with the most of them that a sheet has
 _MOST_WEEKS, _MOST_MONTHS = 54, 60
+# so many columns have no room for a year and a month
+_NARROW = 2
 _GANTT_SHEET = "甘特图"
 
 
@@ -194,8 +197,7 @@ class _Sheet:
             style = self._book.style(text_wrap=True, font_color=_WARN, **right, **look)
             self._book.put(self._sheet, self._row, place, f"! {plain(cell.text)}", style)
         elif isinstance(cell, (int, float)) and not is_missing(cell):
-            shape = "#,##0" if float(cell).is_integer() and head.kind != "share" else _SHAPES[head.kind]
-            style = self._book.style(num_format=shape, **right, **look)
+            style = self._book.style(num_format=_shape(float(cell), head.kind), **right, **look)
             self._sheet.write_number(self._row, place, cell, style)
         elif isinstance(cell, dt.date):
             style = self._book.style(num_format=_SHAPES["day"], align="left", **look)
@@ -205,6 +207,13 @@ class _Sheet:
             self._book.put(
                 self._sheet, self._row, place, text, self._book.style(text_wrap=True, **right, **look)
             )
+
+
+def _shape(number: float, kind: Kind) -> str:
+    """The number format of a cell; decimals only where the number has them, as `shown` tells it."""
+    if kind == "share":
+        return "0%" if round(number * 100, 1).is_integer() else _SHAPES[kind]
+    return "#,##0" if number.is_integer() else _SHAPES[kind]
 
 
 def _widths(section: Section, year: int) -> list[float]:
@@ -241,13 +250,15 @@ def _write_gantt(book: Book, spans: Spans) -> None:
         book.put(sheet, 0, place, "", book.style(bold=True))
         book.put(sheet, 1, place, head, book.head)
     sheet.set_column(first, first + len(columns) - 1, 4)
-    before = ""
-    for place, day in enumerate(columns, start=first):
-        # a band is named where it begins, and runs over the empty cells behind
-        here = band(max(day, spans.start))
-        name, before = "" if here == before else here, here
-        book.put(sheet, 0, place, name, book.style(font_color=MUTED))
-        book.put(sheet, 1, place, words(day), book.style(font_color=MUTED, align="center", bottom=1))
+    bands = [band(day) for day in columns]
+    for place, day in enumerate(columns):
+        # a band is named where it begins, and runs over the empty cells behind; a narrow one has a short name
+        new = place == 0 or bands[place] != bands[place - 1]
+        short = bands[place].partition("年")[2] if bands.count(bands[place]) <= _NARROW else ""
+        book.put(
+            sheet, 0, first + place, (short or bands[place]) if new else "", book.style(font_color=MUTED)
+        )
+        book.put(sheet, 1, first + place, words(day), book.style(font_color=MUTED, align="center", bottom=1))
     for row, span in enumerate(spans.rows, start=2):
         _write_span(book, sheet, row, span)
         ends = [*columns[1:], dt.date.max]

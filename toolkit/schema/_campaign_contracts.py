@@ -20,8 +20,8 @@ PLAYBOOKS = contract(
     count("days", "天数"),
     count("items", "条目数"),
     count("minutes", "分钟（各发一次）"),
-    score("budget_low", "预算下限（元）"),
-    score("budget_high", "预算上限（元）"),
+    score("budget_low", "预算下限（元）", unit="yuan"),
+    score("budget_high", "预算上限（元）", unit="yuan"),
     text("verdict", "能不能用", choices=("usable", "discouraged")),
     text("why", "为什么不建议", default=""),
 )
@@ -43,9 +43,9 @@ FITS = contract(
     text("playbook", "打法编号"),
     text("name", "名称"),
     text("verdict", "能不能用", choices=("usable", "discouraged")),
-    score("fit", "合适的群（占比）"),
-    list_of("reasons", "理由"),
-    list_of("cautions", "留心"),
+    score("fit", "合适的群（占比）", unit="share"),
+    list_of("reasons", "理由", unit="sentence"),
+    list_of("cautions", "留心", unit="sentence"),
 )
 
 # what is wrong with a playbook's file, and what may be chosen in one
@@ -103,7 +103,7 @@ ACTIONS = contract(
     Column("starts", "date", "开始", True, None),
     Column("ends", "date", "结束", True, None),
     flag("is_key", "关键行动", default=False),
-    score("share", "承担目标的比例", **MAYBE),
+    score("share", "承担目标的比例", **MAYBE, unit="share"),
     list_of("items", "内容条目或活动", default=[]),
 )
 
@@ -114,12 +114,12 @@ BUDGET = contract(
     text("title", "用途"),
     text("budget_class", "预算类别", choices=("basic", "brand", "channel")),
     list_of("actions", "用于行动", default=[]),
-    score("amount", "今年（元）", **MAYBE),
-    score("last_year", "去年（元）", **MAYBE),
-    score("q1", "一季度（元）", **MAYBE),
-    score("q2", "二季度（元）", **MAYBE),
-    score("q3", "三季度（元）", **MAYBE),
-    score("q4", "四季度（元）", **MAYBE),
+    score("amount", "今年（元）", **MAYBE, unit="yuan"),
+    score("last_year", "去年（元）", **MAYBE, unit="yuan"),
+    score("q1", "一季度（元）", **MAYBE, unit="yuan"),
+    score("q2", "二季度（元）", **MAYBE, unit="yuan"),
+    score("q3", "三季度（元）", **MAYBE, unit="yuan"),
+    score("q4", "四季度（元）", **MAYBE, unit="yuan"),
 )
 
 SPENDING = contract(
@@ -127,7 +127,7 @@ SPENDING = contract(
     "花费",
     text("line_id", "预算编号"),
     Column("spent_on", "date", "日期", True, None),
-    score("amount", "花了（元）"),
+    score("amount", "花了（元）", unit="yuan"),
     text("note", "说明", default=""),
 )
 
@@ -138,10 +138,10 @@ BUDGET_CHANGES = contract(
     text("line_id", "预算编号"),
     text("title", "用途"),
     text("budget_class", "预算类别", choices=("basic", "brand", "channel")),
-    score("last_year", "去年（元）", **MAYBE),
-    score("amount", "今年（元）", **MAYBE),
-    score("difference", "增减（元）", **MAYBE),
-    score("change", "增减占比", **MAYBE),
+    score("last_year", "去年（元）", **MAYBE, unit="yuan"),
+    score("amount", "今年（元）", **MAYBE, unit="yuan"),
+    score("difference", "增减（元）", **MAYBE, unit="yuan"),
+    score("change", "增减占比", **MAYBE, unit="share"),
     flag("flagged", "超过 15%"),
     text("why", "说明", default=""),
 )
@@ -151,10 +151,10 @@ BUDGET_SHARES = contract(
     "预算三类",
     text("budget_class", "预算类别", choices=("basic", "brand", "channel")),
     count("lines", "几项"),
-    score("amount", "今年（元）"),
-    score("share", "占比", **MAYBE),
-    score("last_year", "去年（元）"),
-    score("last_share", "去年占比", **MAYBE),
+    score("amount", "今年（元）", unit="yuan"),
+    score("share", "占比", **MAYBE, unit="share"),
+    score("last_year", "去年（元）", unit="yuan"),
+    score("last_share", "去年占比", **MAYBE, unit="share"),
 )
 
 BUDGET_BY_QUARTER = contract(
@@ -162,10 +162,10 @@ BUDGET_BY_QUARTER = contract(
     "预算季度",
     text("budget_class", "预算类别", choices=("basic", "brand", "channel")),
     text("quarter", "季度", choices=("q1", "q2", "q3", "q4", "year")),
-    score("planned", "计划（元）"),
-    score("spent", "花了（元）"),
-    score("share", "花掉的占比", **MAYBE),
-    score("left", "还剩（元）"),
+    score("planned", "计划（元）", unit="yuan"),
+    score("spent", "花了（元）", unit="yuan"),
+    score("share", "花掉的占比", **MAYBE, unit="share"),
+    score("left", "还剩（元）", unit="yuan"),
 )
 
 GIFTS = contract(
@@ -174,8 +174,8 @@ GIFTS = contract(
     text("gift", "礼品"),
     text("gift_job", "用来做什么", choices=("acquire", "enliven", "reward")),
     text("gift_form", "形式", default="physical", choices=("physical", "virtual")),
-    score("unit_cost", "单价（元）"),
-    score("handling", "每份运费和人工（元）", default=0.0),
+    score("unit_cost", "单价（元）", unit="yuan"),
+    score("handling", "每份运费和人工（元）", default=0.0, unit="yuan"),
     count("sent", "送出份数"),
     count("acquired", "带来的新成员", **MAYBE),
 )
@@ -183,10 +183,10 @@ GIFTS = contract(
 # what gifts cost: by gift, and by what they are for
 _COSTS = (
     count("sent", "送出份数"),
-    score("total", "总共花费（元）"),
-    score("per_piece", "每份（元）", **MAYBE),
+    score("total", "总共花费（元）", unit="yuan"),
+    score("per_piece", "每份（元）", **MAYBE, unit="yuan"),
     count("acquired", "带来的新成员", **MAYBE),
-    score("per_member", "每个新成员（元）", **MAYBE),
+    score("per_member", "每个新成员（元）", **MAYBE, unit="yuan"),
     text("why", "说明", default=""),
 )
 GIFT_COSTS = contract(
@@ -239,7 +239,7 @@ GROUP_DAYS = contract(
     count("orders", "订单数", **MAYBE),
     count("repeat_orders", "复购订单数", **MAYBE),
     count("store_visits", "到店人次", **MAYBE),
-    score("revenue", "成交额（元）", **MAYBE),
+    score("revenue", "成交额（元）", **MAYBE, unit="yuan"),
     count("promotions", "促销消息数", **MAYBE),
     count("junk", "杂讯数", **MAYBE),
     count("answered", "有人接话的促销", **MAYBE),
@@ -267,20 +267,21 @@ HEALTH = contract(
     text("name", "群名", default=""),
     count("days", "天数"),
     count("members", "人数", **MAYBE),
-    text("size_band", "规模", default=""),
-    score("active_share", "发言占比", **MAYBE),
-    score("silent_share", "沉默占比", **MAYBE),
-    score("junk_share", "杂讯占比", **MAYBE),
-    score("promotion_share", "促销占比", **MAYBE),
-    score("answered_share", "促销有人接话", **MAYBE),
+    text("size_band", "规模（200 人的说法未经验证）", default=""),
+    score("active_share", "每天发言的人占", **MAYBE, unit="share"),
+    score("silent_share", "沉默占比", **MAYBE, unit="share"),
+    score("junk_share", "杂讯占比", **MAYBE, unit="share"),
+    score("promotion_share", "促销占比", **MAYBE, unit="share"),
+    score("answered_share", "促销有人接话", **MAYBE, unit="share"),
     score("messages_per_day", "每天消息", **MAYBE),
-    score("net_growth", "净增人数占比", **MAYBE),
+    score("net_growth", "净增比例", **MAYBE, unit="share"),
     score("orders_per_100", "每百人订单", **MAYBE),
-    score("repeat_share", "复购占比", **MAYBE),
+    score("repeat_share", "复购占比", **MAYBE, unit="share"),
     score("visits_per_100", "每百人到店", **MAYBE),
-    score("revenue_per_member", "人均成交（元）", **MAYBE),
+    score("revenue_per_member", "人均成交（元）", **MAYBE, unit="yuan"),
     text("state", "状态", choices=("lively", "quiet", "dying", "dead", "unknown")),
-    list_of("reasons", "依据"),
+    list_of("reasons", "依据", unit="sentence"),
+    list_of("advice", "怎么办", default=[], unit="sentence"),
 )
 
 # the groups by whom they are for and how much these spend; a row without a group is a gap
@@ -292,7 +293,7 @@ GROUP_MATRIX = contract(
     count("groups", "群数"),
     count("members", "人数"),
     list_of("names", "群名"),
-    list_of("bands", "规模"),
+    list_of("bands", "规模（200 人的说法未经验证）"),
     text("gap", "缺口", default=""),
 )
 
@@ -302,8 +303,8 @@ LAYERS = contract(
     text("group_id", "群编号"),
     text("layer", "层", choices=("paying", "convertible", "idle", "unknown")),
     count("members", "人数"),
-    score("share", "占比", **MAYBE),
-    score("quoted", "271 的说法（未经验证）", **MAYBE),
+    score("share", "占比", **MAYBE, unit="share"),
+    score("quoted", "271 的说法（未经验证）", **MAYBE, unit="share"),
 )
 
 KOLS = contract(
@@ -318,7 +319,7 @@ KOLS = contract(
     text("social_evidence", "会打交道的依据", default=""),
     text("honours_evidence", "荣誉的依据", default=""),
     score("rating", "评分", **MAYBE),
-    list_of("advice", "建议", default=[]),
+    list_of("advice", "建议", default=[], unit="sentence"),
 )
 
 # a campaign's funnel: only the stages that were measured
@@ -331,9 +332,9 @@ FUNNEL = contract(
     text("measured_by", "用什么量的"),
     count("entered", "进入"),
     count("passed", "走到"),
-    score("rate", "比例", **MAYBE),
-    score("low", "下限", **MAYBE),
-    score("high", "上限", **MAYBE),
+    score("rate", "比例", **MAYBE, unit="share"),
+    score("low", "下限", **MAYBE, unit="share"),
+    score("high", "上限", **MAYBE, unit="share"),
     text("interval", "区间怎么算", default=""),
     Column("starts", "date", "起始日", True, None),
     Column("ends", "date", "结束日", True, None),

@@ -10,6 +10,8 @@ import pandas as pd
 from toolkit.schema._values import TIME_DTYPE
 
 Kind = Literal["text", "count", "score", "time", "date", "flag", "list", "records"]
+# what a number is of (a share of 1, yuan), and whether a list holds sentences
+Unit = Literal["", "share", "yuan", "sentence"]
 
 
 _DTYPES: dict[str, Any] = {
@@ -38,6 +40,7 @@ class Column:
     default: Any = REQUIRED
     choices: tuple[str, ...] = ()  # the values whose Chinese words are read back
     strict: bool = False  # other values are refused
+    unit: Unit = ""  # how tables and workbooks show it
 
     @property
     def dtype(self) -> Any:

@@ -35,7 +35,7 @@ DOCUMENTS = contract(
     count("comments", "评论数", **MAYBE),
     count("shares", "转发数", **MAYBE),
     text("duplicate_of", "重复于", **MAYBE),
-    score("similarity", "相似度", **MAYBE),
+    score("similarity", "相似度", **MAYBE, unit="share"),
 )
 
 
@@ -200,7 +200,7 @@ RIVALS = contract(
     text("channel", "渠道", default=""),
     count("documents", "本期篇数"),
     score("before", "前期平均篇数", **MAYBE),
-    score("copied", "转抄占比", **MAYBE),
+    score("copied", "转抄占比", **MAYBE, unit="share"),
     Column("top_titles", "records", "读得最多的标题"),
 )
 
@@ -214,7 +214,7 @@ COPIES = contract(
     text("original_id", "原文编号"),
     text("original_source", "原文来源", default=""),
     text("original_title", "原文标题", default=""),
-    score("similarity", "相同文字占比"),
+    score("similarity", "相同文字占比", unit="share"),
     text("passage", "最长的相同段落", default=""),
 )
 
@@ -250,8 +250,8 @@ CONTRAST = contract(
     text("side", "偏向", choices=("ours", "theirs")),
     count("ours", "我们的篇数"),
     count("theirs", "同行的篇数"),
-    score("ours_share", "我们的占比", **MAYBE),
-    score("theirs_share", "同行的占比", **MAYBE),
+    score("ours_share", "我们的占比", **MAYBE, unit="share"),
+    score("theirs_share", "同行的占比", **MAYBE, unit="share"),
 )
 
 
@@ -341,7 +341,7 @@ OVERLAP = contract(
     "群友重合",
     text("group_id", "群编号"),
     text("other_id", "另一个群"),
-    score("share", "重合比例"),
+    score("share", "重合比例", unit="share"),
 )
 
 

@@ -12,13 +12,13 @@ HEADLINES = contract(
     score("craft", "写法分"),
     text("gate", "合规", choices=("pass", "warn", "block")),
     count("findings", "问题数"),
-    score("chance", "胜出机会", **MAYBE),
-    score("chance_low", "机会下限", **MAYBE),
-    score("chance_high", "机会上限", **MAYBE),
+    score("chance", "胜出机会", **MAYBE, unit="share"),
+    score("chance_low", "机会下限", **MAYBE, unit="share"),
+    score("chance_high", "机会上限", **MAYBE, unit="share"),
     score("clickbait", "标题党风险"),
     count("width", "显示宽度"),
     text("visible", "列表里看得到的部分"),
-    list_of("advice", "建议"),
+    list_of("advice", "建议", unit="sentence"),
 )
 
 
@@ -47,7 +47,7 @@ COPY = contract(
     count("findings", "问题数"),
     count("length", "字数"),
     count("folded_at", "折叠处（第几个字之后）", **MAYBE),
-    list_of("advice", "建议"),
+    list_of("advice", "建议", unit="sentence"),
 )
 
 
@@ -101,10 +101,10 @@ ARMS = contract(
     text("arm", "版本"),
     count("shown", "看到人数"),
     count("hits", "点开人数"),
-    score("rate", "点开率"),
-    score("low", "下限"),
-    score("high", "上限"),
-    score("p_best", "最好的把握"),
+    score("rate", "点开率", unit="share"),
+    score("low", "下限", unit="share"),
+    score("high", "上限", unit="share"),
+    score("p_best", "最好的把握", unit="share"),
     score("expected_loss", "选它的预期损失"),
 )
 
@@ -174,8 +174,8 @@ RULE_RECORD = contract(
     text("rule_id", "规则编号"),
     count("right", "判对"),
     count("wrong", "误报"),
-    score("share_right", "判对占比"),
-    score("low", "下限"),
-    score("high", "上限"),
+    score("share_right", "判对占比", unit="share"),
+    score("low", "下限", unit="share"),
+    score("high", "上限", unit="share"),
     text("advice", "建议"),
 )
