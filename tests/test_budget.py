@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -22,7 +23,9 @@ from toolkit.campaigns._budget import (
 )
 from toolkit.campaigns._gifts import gift_costs
 from toolkit.campaigns._plan_read import read_plan
-from toolkit.schema import BUDGET, GIFTS, SPENDING, ChoiceError, ColumnError
+from toolkit.charts import budget_bars
+from toolkit.export import write_plan
+from toolkit.schema import BUDGET, GIFTS, SPENDING, ChoiceError, ColumnError, Proposal
 
 SAMPLE = read_plan(lexicons.sample_folder() / "proposal").proposal
 NAN = float("nan")
@@ -275,3 +278,29 @@ def test_gifts_with_impossible_numbers_are_refused(column: str, value: Any, mess
     with pytest.raises(ChoiceError) as caught:
         gift_costs(table)
     assert str(caught.value).startswith(message)
+
+
+def test_quarters_make_a_year_wherever_the_year_is_asked_for(tmp_path: Path) -> None:
+    lines = pd.DataFrame(
+        {
+            "line_id": ["Y1", "Y2", "Y3"],
+            "title": ["海报", "工具", "杂项"],
+            "budget_class": ["brand", "basic", ""],
+            "amount": [None, 500.0, 900.0],
+            "last_year": [1000.0, 500.0, None],
+            "q3": [600.0, None, None],
+            "q4": [400.0, None, None],
+        }
+    )
+    classes = budget_classes(lines)
+    assert classes[["budget_class", "amount"]].values.tolist() == [
+        *(["basic", 500.0], ["brand", 1000.0], ["channel", 0.0], ["other", 900.0])
+    ]
+    assert classes["share"].sum() == 1.0
+    assert budget_changes(lines).set_index("title").loc["海报", "change"] == 0.0
+    year = budget_quarters(lines, SPENDING.empty(), year=2026).frame.query("quarter == 'year'")
+    assert dict(zip(year["budget_class"], year["planned"], strict=True))[""] == 2400.0
+    proposal = Proposal("秋天", dt.date(2026, 9, 1), dt.date(2026, 11, 30), budget=lines)
+    text = write_plan(proposal, tmp_path / "a.md").read_text("utf-8")
+    assert "2,400 元" in text and "未分类" in text
+    assert "未分类" in str(budget_bars(lines).to_dict())

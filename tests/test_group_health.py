@@ -364,3 +364,28 @@ def test_at_a_border_one_day_is_one_step(
     border: list[int], changed: list[int], states: tuple[str, str]
 ) -> None:
     assert (one(days(border))["state"], one(days(changed))["state"]) == states
+
+
+def test_days_by_a_groups_name_are_the_groups_own() -> None:
+    days = pd.DataFrame(
+        {"group_id": "街坊群", "date": pd.date_range("2026-09-01", periods=20), "members": 100, "active": 25}
+    )
+    groups = pd.DataFrame(
+        {
+            **{"group_id": ["g1"], "name": ["街坊群"], "members": [100], "slots": [["20:00"]]},
+            **{"posts_per_day": [1], "posts_per_week": [5]},
+        }
+    )
+    health = group_health(days, groups=groups)
+    assert health[["group_id", "name", "days", "state"]].values.tolist() == [["g1", "街坊群", 20, "lively"]]
+
+
+def test_messages_without_a_time_add_nothing() -> None:
+    days = pd.DataFrame(
+        {"group_id": "g1", "date": pd.date_range("2026-09-01", periods=20), "members": 100, "active": 25}
+    )
+    untimed = pd.DataFrame(
+        {"group_id": ["g1"], "sent_at": [None], "member": ["成员-1"], "message_kind": ["text"], "length": [3]}
+        | {"is_promotion": [False], "is_junk": [False]}
+    )
+    pd.testing.assert_frame_equal(group_health(days, messages=untimed), group_health(days))

@@ -132,7 +132,8 @@ BROKEN: list[tuple[dict[str, Any], list[tuple[str, str, str]]]] = [
     (two_actions(0.3, 0.3, key=False), [("key_share_low", severity, key) for key, severity in THREE]),
     (line(actions=[]), [("budget_no_action", "warn", "Y1"), ("action_no_budget", "info", "X1")]),
     (line(actions=["X1", "X7"]), [("budget_unknown_action", "warn", "Y1")]),
-    (line(amount=None), [("budget_missing", "warn", "Y1")]),
+    (line(amount=None), []),  # the quarters make the year
+    (line(amount=None, q1=None, q2=None, q3=None, q4=None), [("budget_missing", "warn", "Y1")]),
     ({**line(amount=0.0, q1=0.0, q2=0.0, q3=0.0, q4=0.0, last_year=None), "spending": []},
      [("budget_zero", "warn", "Y1")]),
     ({**line(amount=-5.0, q1=None, q2=None, q3=None, q4=None, last_year=None), "spending": []},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -73,6 +74,57 @@ def test_what_is_not_advised_says_so_first() -> None:
     fold = desk.outline.children[0]
     assert fold.titles[0] == "不建议" and fold.selected_index == 0
     assert next(label for label, value in desk.book.options if value == refused).startswith("✕ ")
+    assert desk.told.value == "不建议照做，改用：老友带新。"
+    desk.make.click()
+    assert desk.told.value.startswith("不建议照做，改用：老友带新。展开了 ")
+    desk.book.value = "b8-presale"
+    assert desk.told.value == ""
+
+
+def test_the_goals_stand_in_the_order_of_the_house() -> None:
+    wanted = ("都看", "拉新", "活跃", "成交", "复购", "转介绍", "口碑", "内容", "谋划")
+    assert desk_of("b8-presale").goal.options == wanted
+
+
+def test_examples_are_shown_and_fill_what_is_still_empty() -> None:
+    desk = desk_of("a3-shop-links")
+    asked = tk.playbook_choices("a3-shop-links").set_index("name")
+    for name in asked.index[asked["choice_kind"] == "空"]:
+        assert field(desk, name).placeholder == f"例：{asked.loc[name, 'example']}"
+    own, *others = asked.index[asked["choice_kind"] == "空"]
+    field(desk, own).value = "自己写的"
+    desk.fill.click()
+    assert field(desk, own).value == "自己写的"
+    assert [field(desk, name).value for name in others] == asked.loc[others, "example"].to_list()
+    targets = asked.index[asked["choice_kind"] == "发给谁"]
+    assert [field(desk, name).value for name in targets] == [""] * len(targets)
+    desk.make.click()
+    assert "要填的空" not in desk.told.value
+
+
+def test_items_are_kept_where_save_puts_them(tmp_path: Path) -> None:
+    path = tmp_path / "结果" / "活动内容.xlsx"
+    path.parent.mkdir()
+    desk = desk_of("b8-presale", save=lambda items: tk.write_xlsx({"内容": items}, path))
+    desk.fill.click()
+    desk.make.click()
+    assert desk.told.value == f"展开了 {len(desk.result)} 个条目。已存到 结果/活动内容.xlsx"
+    read = tk.read_items(path)
+    assert_frame_equal(read.frame, desk.result)
+    assert read.rejected.empty and read.notes.empty
+
+
+def test_where_the_file_cannot_be_written_the_items_are_there_and_it_is_said(tmp_path: Path) -> None:
+    desk = desk_of("b8-presale", save=lambda items: tk.write_xlsx({"内容": items}, tmp_path))
+    desk.make.click()
+    assert "没有存成：" in desk.told.value and len(desk.result) == len(desk.items.children) > 0
+
+
+def test_an_item_says_its_days_as_an_editor_writes_them() -> None:
+    desk = desk_of("b8-presale")
+    desk.make.click()
+    heads = [item.children[0].value.split("　")[0] for item in desk.items.children]
+    assert heads[0] == "9月21日–23日" and heads[-1] == "9月29日–10月1日"
 
 
 def test_what_the_verb_refuses_is_said_and_nothing_is_lost() -> None:

@@ -59,6 +59,7 @@ def test_the_original_is_whole() -> None:
             "请先写 [[roles]]",
         ),
         ("{价格}，{取货}", "{价钱}，{取货}", "copy", "没有写出的空「价钱」", "请先写 [[blanks]]"),
+        ("收到【…多少】单", "收到{商品}单", "goal = ", "goal 里有空 {商品}", "写成【…名称】"),
         ('around = "20:00"', 'around = "八点"', "around", "看不懂", "20:00"),
         ("low = 0\nhigh = 30", "low = 40\nhigh = 30", "low = 40", "最少比最多大", "对调"),
         ("[rules]\nmin_gap = 180", "[rules]\nmin_gab = 180", "min_gab", "不认识的项 min_gab", "min_gap"),

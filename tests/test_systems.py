@@ -100,6 +100,15 @@ def test_only_the_sharing_ones_are_discouraged() -> None:
     assert barred == ["b3-moments-prize", "b3-share-lesson"]
 
 
+@pytest.mark.parametrize("name", ["发圈有奖", "分享得课"])
+def test_what_is_not_advised_says_why_once_and_what_instead(name: str) -> None:
+    told = tk.explain_playbook(name).query("part == '不建议'")
+    assert told["name"].to_list() == [name, "改用"] and told["text"].iloc[1] == "老友带新"
+    why = told["text"].iloc[0]
+    assert why.count("微信外部链接内容管理规范一") == 1 and "诱导分享类1.2（利益诱惑）；" in why
+    assert not set(why) & set("();【") and "不可用：" in why
+
+
 @functools.cache
 def proposal() -> Proposal:
     return tk.read_plan(SAMPLE / "proposal").proposal
@@ -183,8 +192,8 @@ HOLDS: dict[str, Callable[[Path], Any]] = {
         ).arms.set_index("arm")["p_best"]["B"]
         > 0.99
     ),
-    "landing_page": lambda _: tk.landing_page(主题="周末共读课", 好处="一本书读透").startswith(
-        "周末共读课：一本书读透"
+    "landing_page": lambda _: tk.landing_page(主题="旧铁锅翻新", 好处="三天后接着用").startswith(
+        "旧铁锅翻新：三天后接着用"
     ),
     "member_layers": lambda _: (
         tk.member_layers(

@@ -18,7 +18,6 @@ from toolkit import schema
 from toolkit.campaigns._budget import budget_changes, budget_quarters
 from toolkit.export import _report, write_plan
 from toolkit.export._proposal import DOUBT, _doubt
-from toolkit.export._proposal_money import moved
 from toolkit.schema import (
     HEALTH,
     PLAN_CHECKS,
@@ -395,9 +394,6 @@ def test_what_cannot_be_compared_with_last_year_says_so(tmp_path: Path) -> None:
     ]
     assert lines[-1] == "*还没分季度。*"
     assert "  - 去年 9,000 元，1 条没写今年，不好比" in part(text, "概述")
-    assert [
-        moved(*pair) for pair in ((115.0, 100.0), (115.1, 100.0), (84.9, 100.0), (5.0, 0.0), (None, 1.0))
-    ] == [*(False, True, True, False, False)]
 
 
 def test_the_budget_says_what_the_budget_verbs_say(tmp_path: Path) -> None:

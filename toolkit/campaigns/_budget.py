@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 import numbers
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from toolkit.campaigns._plan_check import moved, moves_much
 from toolkit.schema import (
     BUDGET,
     BUDGET_BY_QUARTER,
@@ -24,12 +22,17 @@ from toolkit.schema import (
     as_whole,
     check,
     is_missing,
+    moved,
+    moves_much,
     shown_value,
+    with_amounts,
 )
 
 QUARTERS = ("q1", "q2", "q3", "q4")
 CLASSES = ("basic", "brand", "channel")
 _TABLE = "花费"
+# floats hold whole numbers exactly up to some 9e15
+_MOST = 1e15
 
 
 class BudgetQuarters(NamedTuple):
@@ -72,7 +75,7 @@ def budget_changes(budget: pd.DataFrame) -> pd.DataFrame:
     [[200.0, 0.2, True]]
     """
     rows = []
-    for row in check(budget, BUDGET).to_dict("records"):
+    for row in _lines(budget).to_dict("records"):
         now, before = _given(row["amount"]), _given(row["last_year"])
         change = moved(now, before)
         rows.append(
@@ -82,7 +85,7 @@ def budget_changes(budget: pd.DataFrame) -> pd.DataFrame:
                 "amount": now,
                 "difference": None if now is None or before is None else now - before,
                 "change": change,
-                "flagged": change is not None and moves_much(change),
+                "flagged": moves_much(change),
                 "why": _why_no_change(now, before),
             }
         )
@@ -101,14 +104,14 @@ def budget_classes(budget: pd.DataFrame) -> pd.DataFrame:
     """The three classes of a budget (基础, 品牌, 渠道) with lines, amount in yuan, share of the whole, and last year's.
 
     Amounts not given count as 0; a share is missing where the whole is 0 or less. Lines of another class are kept under the
-    name they bear, behind the three. An empty table gives an empty frame. Raises ColumnError for a lacking column.
+    name they bear, behind the three, those of none under `other` (未分类). An empty table gives an empty frame. Raises ColumnError for a lacking column.
 
     >>> classes = budget_classes(pd.DataFrame({"line_id": ["Y1", "Y2"], "title": ["群工具", "海报"],
     ...                                        "budget_class": ["basic", "brand"], "amount": [300.0, 900.0]}))
     >>> classes["share"].tolist()
     [0.25, 0.75, 0.0]
     """
-    lines = check(budget, BUDGET)
+    lines = _lines(budget)
     if lines.empty:
         return BUDGET_SHARES.empty()
     whole, before = float(lines["amount"].sum()), float(lines["last_year"].sum())
@@ -150,7 +153,7 @@ def budget_quarters(budget: pd.DataFrame, spending: pd.DataFrame, *, year: int) 
     ['预算表里没有「Y9」这一项']
     """
     year = as_whole(year, "year（年份）", 2000, 2100)
-    lines = check(budget, BUDGET)
+    lines = _lines(budget)
     classes = dict(zip(lines["line_id"], lines["budget_class"], strict=True))
     spent, rejected = _spent(check(spending, SPENDING), classes, year)
     planned, notes = _planned(lines)
@@ -183,8 +186,7 @@ def _planned(lines: pd.DataFrame) -> tuple[_Sums, list[dict[str, Any]]]:
     notes = []
     for number, row in enumerate(lines.to_dict("records"), start=2):
         parts = {name: _given(row[name]) or 0.0 for name in QUARTERS}
-        amount = _given(row["amount"])
-        whole = sum(parts.values()) if amount is None else amount
+        whole = _given(row["amount"]) or 0.0
         for quarter, value in {**parts, "year": whole}.items():
             for name in dict.fromkeys((row["budget_class"], "")):
                 sums[name, quarter] = sums.get((name, quarter), 0.0) + value
@@ -241,7 +243,7 @@ def budget_return(
         )
     income = _money(revenue, "revenue（收入）")
     goods = None if cost is None else _money(cost, "cost（货的成本）")
-    heads = None if people is None else as_whole(people, "people（人数）", 0)
+    heads = None if people is None else as_whole(people, "people（人数）", 0, int(_MOST))
     profit = None if goods is None else income - goods - paid
     why = []
     if goods is None:
@@ -262,8 +264,8 @@ def budget_return(
 
 
 def _money(value: Any, name: str) -> float:
-    number = isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
-    if not number or float(value) < 0:
+    number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if not number or not 0 <= value < _MOST:
         raise ChoiceError(f"{name}要写成 0 或更大的钱数（现在是 {shown_value(value)}）。")
     return float(value)
 
@@ -274,7 +276,13 @@ def _given(value: Any) -> float | None:
 
 def _classes(lines: pd.DataFrame) -> list[str]:
     """The three classes, and what else the lines name."""
-    return [*CLASSES, *(name for name in dict.fromkeys(lines["budget_class"]) if name not in (*CLASSES, ""))]
+    return [*CLASSES, *(name for name in dict.fromkeys(lines["budget_class"]) if name not in CLASSES)]
+
+
+def _lines(budget: pd.DataFrame) -> pd.DataFrame:
+    """BUDGET with each line's year, and `other` where no class is written."""
+    lines = with_amounts(check(budget, BUDGET))
+    return lines.assign(budget_class=lines["budget_class"].mask(lines["budget_class"] == "", "other"))
 
 
 def _listing(rows: list[dict[str, Any]], contract: Contract) -> pd.DataFrame:

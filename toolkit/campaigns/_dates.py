@@ -18,7 +18,7 @@ def checked_day(value: Any, name: str = "start") -> dt.date:
     """A value as a day. Raises ChoiceError that names the argument."""
     try:
         day = None if isinstance(value, (int, float)) else as_date(value)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, NotImplementedError):  # the last from pandas, before year 1 or after 9999
         day = None
     if day is not None and not _FIRST_YEAR <= day.year <= _LAST_YEAR:
         raise ChoiceError(f"{name} 的年份 {day.year} 不在 {_FIRST_YEAR}–{_LAST_YEAR} 里。请改正日期。")

@@ -82,7 +82,7 @@ def _kept(book: Playbook, given: Mapping[str, Any], without: Sequence[str]) -> l
     known = [item.item for item in book.items]
     if strange := [name for name in left_out if name not in known]:
         raise PlaybookError(
-            f"打法「{book.name}」里没有条目「{'、'.join(strange)}」。现有的条目：{'、'.join(known)}。"
+            f"打法「{book.name}」里没有条目「{'、'.join(name[:24] for name in strange[:5])}」。现有的条目：{'、'.join(known)}。"
         )
     fitting = [item for item in book.items if holds(item.when, given)]
     kept = [item for item in fitting if item.item not in left_out]

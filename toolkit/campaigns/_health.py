@@ -9,6 +9,8 @@ from typing import Any
 import pandas as pd
 
 from toolkit import schema
+from toolkit.campaigns._dates import checked_day
+from toolkit.campaigns._group_names import id_of, ids_of
 from toolkit.campaigns._groups import figure, size_band
 from toolkit.campaigns._messages import message_days
 from toolkit.schema import GROUP_DAYS, GROUPS, HEALTH, MESSAGES, ColumnError
@@ -59,24 +61,21 @@ def group_health(
     [[0.25, 'lively']]
     """
     length = schema.as_whole(last, "last", int(figure("min_days")), 366)
-    known = _known_days(days, messages)
     people = schema.check(groups, GROUPS) if groups is not None else GROUPS.empty()
     names = dict(zip(people["group_id"], people["name"], strict=True))
-    ids = {name: key for key, name in names.items()}
-    known["group_id"] = [key if key in names else ids.get(key, key) for key in known["group_id"]]
+    ids = ids_of(people, "groups")
+    told = _by_id(schema.check(days, GROUP_DAYS)[GROUP_DAYS.names], ids)
+    messages = None if messages is None else _by_id(schema.check(messages, MESSAGES), ids)
+    known = _known_days(told, messages)
     sizes = dict(zip(people["group_id"], people["members"], strict=True))
-    end = (
-        schema.checked_moment(until, "until").date()
-        if until is not None
-        else max(known["date"], default=None)
-    )
+    end = checked_day(until, "until") if until is not None else max(known["date"], default=None)
     if end is None:
         known = known.iloc[:0]
     else:
         begin = end - dt.timedelta(days=length - 1)
         known = known[[begin <= day <= end for day in known["date"]]]
-    everyone = list(dict.fromkeys([*names, *known["group_id"], *_ids(days)]))
-    spoke = _speakers(messages, known, ids)
+    everyone = list(dict.fromkeys([*names, *known["group_id"], *told["group_id"]]))
+    spoke = _speakers(messages, known)
     rows = []
     for key in everyone:
         part = known[known["group_id"] == key].sort_values("date", kind="stable")
@@ -84,13 +83,15 @@ def group_health(
     return schema.check(pd.DataFrame(rows, columns=HEALTH.names), HEALTH)
 
 
-def _ids(days: pd.DataFrame) -> list[str]:
-    return [str(key) for key in schema.check(days, GROUP_DAYS)["group_id"]]
+def _by_id(frame: pd.DataFrame, ids: dict[str, str]) -> pd.DataFrame:
+    """The frame with groups by id where it has them by name."""
+    return frame.assign(
+        group_id=pd.Series([id_of(key, ids) for key in frame["group_id"]], frame.index, dtype="str")
+    )
 
 
-def _known_days(days: pd.DataFrame, messages: pd.DataFrame | None) -> pd.DataFrame:
+def _known_days(known: pd.DataFrame, messages: pd.DataFrame | None) -> pd.DataFrame:
     """The days, each once, with the gaps filled from messages."""
-    known = schema.check(days, GROUP_DAYS)[GROUP_DAYS.names]
     if known["date"].isna().any():
         place = list(known["date"].isna()).index(True) + 1
         raise ColumnError(f"{GROUP_DAYS.caption}表第 {place} 行没有日期。请补上，或删去这一行。")
@@ -100,18 +101,20 @@ def _known_days(days: pd.DataFrame, messages: pd.DataFrame | None) -> pd.DataFra
         raise ColumnError(
             f"{GROUP_DAYS.caption}表里群「{row['group_id']}」{row['date']} 有两行。请只留一行，或用 read_group_days 读入。"
         )
-    if messages is None:
+    counted = message_days(messages) if messages is not None else GROUP_DAYS.empty()
+    if counted.empty:
         return known
-    both = pd.concat([known, message_days(messages)], ignore_index=True)
+    both = pd.concat([known, counted], ignore_index=True)
     return schema.check(both.groupby(["group_id", "date"], sort=False).first().reset_index(), GROUP_DAYS)
 
 
-def _speakers(messages: pd.DataFrame | None, known: pd.DataFrame, ids: dict[str, str]) -> dict[str, int]:
+def _speakers(messages: pd.DataFrame | None, known: pd.DataFrame) -> dict[str, int]:
     """Group to how many different members wrote in the days looked at, where messages reach over 14 days or more."""
     if messages is None or known.empty:
         return {}
-    said = schema.check(messages, MESSAGES)
-    said = said[said["sent_at"].notna() & (said["message_kind"] != "system")]
+    said = messages[messages["sent_at"].notna() & (messages["message_kind"] != "system")]
+    if said.empty:
+        return {}
     days = said["sent_at"].dt.date
     first, last = min(known["date"]), max(known["date"])
     inside = said[[first <= day <= last for day in days]]
@@ -119,7 +122,7 @@ def _speakers(messages: pd.DataFrame | None, known: pd.DataFrame, ids: dict[str,
     for key, part in inside.groupby("group_id"):
         reach = part["sent_at"].dt.date
         if (max(reach) - min(reach)).days + 1 >= figure("min_days"):
-            found[ids.get(str(key), str(key))] = int(part["member"].nunique())
+            found[str(key)] = int(part["member"].nunique())
     return found
 
 

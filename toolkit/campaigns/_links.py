@@ -26,6 +26,13 @@ _TAKEN = ("start", "groups", "campaign", "topic", "owners", "without", "folder")
 
 def loose_ends(book: Playbook) -> Iterator[Loose]:
     """Each fault: where it is, what it is, and what was expected."""
+    for key in ("goal", "summary"):
+        if blanks_in(getattr(book, key)):
+            yield (
+                (key,),
+                f"{key} 里有空 {{{'、'.join(blanks_in(getattr(book, key)))}}}",
+                "空只在标题和文案里填；这里请写成【…名称】。",
+            )
     yield from _names(book)
     yield from _phases(book)
     for place, item in enumerate(book.items):

@@ -10,7 +10,7 @@ import pandas as pd
 
 from toolkit import schema
 from toolkit.campaigns import _gate
-from toolkit.campaigns._blanks import blanks_in
+from toolkit.campaigns._blanks import blanks_in, filled
 from toolkit.campaigns._choices import budget_lines, given_choices, holds, money_of, times_of
 from toolkit.campaigns._file import (
     find_playbook,
@@ -49,6 +49,8 @@ _GOAL_ALIASES = {
 # clauses are cited with Latin marks here and there; within a Chinese sentence they are full-width
 _WIDE = str.maketrans("();", "（）；")
 _NEED_ALIASES = {"high": "高频", "low": "低频", "niche": "小众"}
+# floats hold whole numbers exactly up to some 9e15
+_MOST_GROUPS, _MOST_YUAN = 1_000_000, 1e15
 
 
 def list_playbooks(
@@ -74,7 +76,7 @@ def list_playbooks(
     """
     goal, need = checked_goal(goal), checked_need(need)
     size = None if members is None else as_whole(members, "members", 1)
-    many = as_whole(groups, "groups", 1)
+    many = as_whole(groups, "groups", 1, _MOST_GROUPS)
     money = None if budget is None else _checked_money(budget)
     rows = []
     for book in map(load_playbook, playbook_files(folder)):
@@ -112,7 +114,7 @@ def _word(value: Any, name: str, caption: str, known: tuple[str, ...], aliases: 
 
 def _checked_money(budget: Any) -> float:
     good = isinstance(budget, (int, float)) and not isinstance(budget, bool)
-    if not (good and 0 <= budget < float("inf")):
+    if not (good and 0 <= budget < _MOST_YUAN):
         raise ChoiceError(f"budget 要写成不小于 0 的钱数（元，现在是 {shown_value(budget)}）。")
     return float(budget)
 
@@ -188,7 +190,7 @@ def explain_playbook(name: str | Path, *, folder: str | Path | None = None) -> p
         ("概要", book.name, f"共 {book.days} 天", book.summary),
         ("概要", "适合谁", "", book.suits),
         ("概要", f"凭据（{book.checked} 核对）", "", f"{book.evidence}；{book.source}"),
-        ("目标", "、".join(book.goals), "", book.goal),
+        ("目标", "、".join(book.goals), "", filled(book.goal, {})),
     ]
     rows += [("指标", row["name"], "", row["target"]) for row in book.metrics]
     rows += [("角色", row["role"], "", row["does"]) for row in book.roles]
@@ -284,7 +286,7 @@ def playbook_budget(
     {'title': '样品试吃', 'low': 0.0, 'amount': 90.0}
     """
     book = find_playbook(name, folder)
-    many = as_whole(groups, "groups", 1)
+    many = as_whole(groups, "groups", 1, _MOST_GROUPS)
     rows = [
         {
             "line_id": f"{book.playbook}-{place}",

@@ -21,6 +21,8 @@ from toolkit.schema import (
     Proposal,
     check,
     is_missing,
+    moved,
+    moves_much,
     shown_value,
 )
 
@@ -28,9 +30,8 @@ Row = dict[str, Any]
 # rule, key, and what its sentences say
 Finding = tuple[str, str, Row]
 
-# practitioners' figures, unverified: a few key actions carry half of a goal or more, no line moves more than this
+# practitioners' figure, unverified: a few key actions carry half of a goal or more
 _KEY_SHARE = 0.5
-_MOVE = 0.15
 # sums of decimals typed by hand
 _CENT = 0.005
 _LISTED = 5
@@ -388,26 +389,6 @@ def _line_faults(row: Row, actions: set[str]) -> Iterator[tuple[str, Row]]:
     change = moved(amount, row["last_year"])
     if change is not None and moves_much(change):
         yield "budget_moves", {"change": f"{'多' if change > 0 else '少'} {abs(change):.0%}"}
-
-
-def moved(amount: float | None, last_year: float | None) -> float | None:
-    """The change of a line against last year as a share of last year; None where last year has no amount above 0.
-
-    >>> moved(120.0, 100.0), moved(120.0, 0.0)
-    (0.2, None)
-    """
-    if amount is None or last_year is None or last_year <= 0:
-        return None
-    return (amount - last_year) / last_year
-
-
-def moves_much(change: float) -> bool:
-    """Whether a line moves by more than 15% (practitioners' word, unverified); exactly 15% does not count.
-
-    >>> moves_much(0.15), moves_much(-0.16)
-    (False, True)
-    """
-    return abs(change) > _MOVE + 1e-9
 
 
 def _spending(case: _Case) -> Iterator[Finding]:

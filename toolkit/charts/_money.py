@@ -11,13 +11,12 @@ from toolkit.charts._format import format_share, format_yuan
 from toolkit.charts._gantt import room_beside
 from toolkit.charts._labels import title_within
 from toolkit.charts._theme import ACCENT, INK, STATUS_COLOURS, _chart, _nothing
-from toolkit.schema import BUDGET, COLUMN_WORDS, check
+from toolkit.schema import BUDGET, COLUMN_WORDS, check, with_amounts
 
 if TYPE_CHECKING:
     import altair as alt
 
 _GREY = STATUS_COLOURS["steady"]
-_OTHER = "未分类"
 
 
 def budget_bars(budget: pd.DataFrame, *, width: int = 360) -> alt.Chart | alt.LayerChart:
@@ -30,7 +29,7 @@ def budget_bars(budget: pd.DataFrame, *, width: int = 360) -> alt.Chart | alt.La
     """
     import altair as alt
 
-    frame = check(budget, BUDGET)
+    frame = with_amounts(check(budget, BUDGET))
     rows = _classes(frame)
     total = sum(row["amount"] for row in rows)
     if not total:
@@ -71,13 +70,13 @@ def _classes(frame: pd.DataFrame) -> list[dict[str, Any]]:
     words = COLUMN_WORDS["budget_class"]
     sums: dict[str, dict[str, Any]] = {}
     for row in frame.to_dict("records"):
-        name = words.get(row["budget_class"], _OTHER)
+        name = words.get(row["budget_class"], words["other"])
         found = sums.setdefault(name, {"name": name, "amount": 0.0, "last": None})
         if _is_amount(row["amount"]):
             found["amount"] += float(row["amount"])
         if _is_amount(row["last_year"]):
             found["last"] = (found["last"] or 0.0) + float(row["last_year"])
-    return [sums[name] for name in (*words.values(), _OTHER) if name in sums]
+    return [sums[name] for name in words.values() if name in sums]
 
 
 def _said(frame: pd.DataFrame, rows: list[dict[str, Any]]) -> list[str]:

@@ -47,6 +47,7 @@ from toolkit.schema import (
     Plan,
     Proposal,
     as_date,
+    as_path,
     check,
     is_missing,
     shown_value,
@@ -96,7 +97,8 @@ def write_plan(
         )
     if plan is not None and not isinstance(plan, Plan):
         raise ChoiceError(f"plan 要写成 plan_posts 给出的 Plan，现在是 {shown_value(plan)}。")
-    write = _WRITERS.get(Path(path).suffix.lower())
+    path = as_path(path, "策划案")
+    write = _WRITERS.get(path.suffix.lower())
     if write is None:
         raise ChoiceError(
             f"策划案可以写成 {'、'.join(_WRITERS)}（现在是 {shown_value(str(path))}）。请改文件名的后缀。"

@@ -19,13 +19,11 @@ from toolkit.export._proposal_parts import (
     Table,
     number_words,
 )
-from toolkit.schema import COLUMN_WORDS, Proposal, is_missing
+from toolkit.schema import COLUMN_WORDS, Proposal, is_missing, moved, moves_much
 
-# a rule of thumb of practitioners, quoted beside the table
-MOVED = 0.15
+_CLASS_WORDS = COLUMN_WORDS["budget_class"]
 _QUARTERS = ("q1", "q2", "q3", "q4")
 _QUARTER_WORDS = ("一季度", "二季度", "三季度", "四季度")
-_OTHER = "未分类"
 
 
 def money(amount: float) -> str:
@@ -76,14 +74,6 @@ def sums_against(pairs: Sequence[tuple[float | None, float | None]]) -> str:
     return change_words(sum_of(now for now, _ in pairs), sum_of(last for _, last in pairs))
 
 
-def moved(amount: float | None, last: float | None) -> bool:
-    """Whether a line moves more than 15% against last year; what cannot be compared has not moved."""
-    if amount is None or last is None or last <= 0:
-        return False
-    # a hair's breadth, so that 115 against 100 is not more than 15%
-    return abs(amount / last - 1) > MOVED + 1e-9
-
-
 def budget_parts(proposal: Proposal) -> list[Part]:
     """The section's parts."""
     if proposal.budget.empty:
@@ -107,7 +97,7 @@ def _line(row: dict[Any, Any]) -> dict[str, Any]:
         **{name: known[name] for name in _QUARTERS},
         "line_id": row["line_id"],
         "title": " ".join(plain(row["title"]).split()) or plain(row["line_id"]) or "（没有名称）",
-        "class": COLUMN_WORDS["budget_class"].get(row["budget_class"], _OTHER),
+        "class": _CLASS_WORDS.get(row["budget_class"], _CLASS_WORDS["other"]),
         "actions": row["actions"],
         "amount": known["amount"],
         "last": known["last_year"],
@@ -129,7 +119,7 @@ def total_words(proposal: Proposal) -> tuple[str, ...]:
 def _class_names(rows: list[dict[str, Any]]) -> list[str]:
     """The three classes, and what is in none of them where there is any."""
     found = {row["class"] for row in rows}
-    return [*COLUMN_WORDS["budget_class"].values(), *([_OTHER] if _OTHER in found else [])]
+    return [name for kind, name in _CLASS_WORDS.items() if kind != "other" or name in found]
 
 
 def _classes(rows: list[dict[str, Any]]) -> Table:
@@ -167,7 +157,7 @@ def _lines(rows: list[dict[str, Any]], names: dict[Any, Any]) -> Table:
         cells.append(
             (
                 *(row["title"], row["class"], serves or "没有写", row["amount"], row["last"]),
-                Flag(said) if moved(row["amount"], row["last"]) else said,
+                Flag(said) if moves_much(moved(row["amount"], row["last"])) else said,
             )
         )
     return Table(heads, tuple(cells))

@@ -111,7 +111,7 @@ def _days(days: pd.DataFrame) -> pd.DataFrame:
 def _day(value: Any, name: str) -> dt.date | None:
     try:
         return as_date(value)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, NotImplementedError):  # the last from pandas, before year 1 or after 9999
         said = shown_value(value)
         raise ChoiceError(f"{name} 要写成 2026-09-21 这样的日期（现在是 {said}）。") from None
 
@@ -135,7 +135,7 @@ def _spans(
     named = list(dict.fromkeys(name for name in posts["campaign"] if name))
     if campaign is not None and campaign not in named:
         known = listed(named, 8) or "无"
-        raise ChoiceError(f"排期里没有活动「{campaign}」发过的内容。有的活动：{known}。")
+        raise ChoiceError(f"排期里没有活动「{str(campaign)[:24]}」发过的内容。有的活动：{known}。")
     for name in named if campaign is None else [campaign]:
         own = posts[posts["campaign"] == name]
         begins, ends = first or min(own["day"]), last or max(own["day"])

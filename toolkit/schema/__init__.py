@@ -82,6 +82,7 @@ from toolkit.schema._copy_contracts import (
     RULE_RECORD,
     VERDICTS,
 )
+from toolkit.schema._money import moved, moves_much, with_amounts
 from toolkit.schema._plan import Plan, Quota, Read, Rules, Soft
 from toolkit.schema._proposal import Proposal
 from toolkit.schema._rules import RULES, RuleInfo
@@ -232,10 +233,13 @@ __all__ = [
     "checked_moment",
     "is_held_back",
     "is_missing",
+    "moved",
+    "moves_much",
     "parse_clock",
     "parse_quiet",
     "parse_slots",
     "pseudonym",
     "shown_value",
     "to_shanghai",
+    "with_amounts",
 ]

@@ -9,6 +9,7 @@ import pandas as pd
 
 from toolkit.schema._campaign_contracts import ACTIONS, BUDGET, GOALS, MILESTONES, SPENDING, STRATEGIES, TEAM
 from toolkit.schema._check import check
+from toolkit.schema._money import with_amounts
 from toolkit.schema._values import ChoiceError, as_date, shown_value
 
 _TABLES = {
@@ -28,7 +29,8 @@ class Proposal:
 
     `overview` says what is to be done in a few sentences, `rationale` why now, `approach` how, `feasibility` what
     stands for and against it; blank where not written yet. The tables keep GOALS, STRATEGIES, ACTIONS, BUDGET,
-    SPENDING, TEAM and MILESTONES; what is not given is empty. Amounts are yuan, days whole days in Asia/Shanghai.
+    SPENDING, TEAM and MILESTONES; what is not given is empty, and a
+    budget line without an amount has the sum of its quarters. Amounts are yuan, days whole days in Asia/Shanghai.
 
     Raises ChoiceError where the name is blank or the end lies before the start, ColumnError for a table that lacks a column.
     """
@@ -67,4 +69,4 @@ class Proposal:
             raise ChoiceError(f"策划案到 {self.end} 结束，却从 {self.start} 开始。请把两个日期对调或改正。")
         for name, contract in _TABLES.items():
             table = check(getattr(self, name), contract).reset_index(drop=True)
-            object.__setattr__(self, name, table)
+            object.__setattr__(self, name, with_amounts(table) if name == "budget" else table)

@@ -52,7 +52,7 @@ COLUMN_WORDS: dict[str, dict[str, str]] = {
         **{"usable": "可用", "discouraged": "不建议"},
     },
     "goal_kind": {"sales": "销售", "market": "市场", "process": "过程"},
-    "budget_class": {"basic": "基础", "brand": "品牌", "channel": "渠道"},
+    "budget_class": {"basic": "基础", "brand": "品牌", "channel": "渠道", "other": "未分类"},
     "quarter": {"q1": "一季度", "q2": "二季度", "q3": "三季度", "q4": "四季度", "year": "全年"},
     "gift_job": {"acquire": "拉新", "enliven": "活跃", "reward": "回馈"},
     "gift_form": {"physical": "实物", "virtual": "虚拟"},
