@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import json
 import re
 import traceback
 from pathlib import Path
@@ -238,6 +239,49 @@ def test_the_same_words_for_the_third_time_in_a_day_are_junk(tmp_path: Path) -> 
     said += [f"李四 2026/9/14 21:1{place}:00\n收到" for place in range(4)]
     read = read_messages(export(tmp_path, "\n".join(said)), group_id="g", salt=SALT)
     assert read.frame["is_junk"].tolist() == [False, False, True, True] + [False] * 6
+
+
+IDS = ["wx_1", "wx_2", "wx_1", "wx_3", "wx_4", "wx_2"]
+NICKNAMES = ["王老师", "李四", "王老师（出差）", "小周", "李四", "李四"]
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "csv"])
+@pytest.mark.parametrize("called", ["昵称", "发送人", "sender", "nickname", "from"])
+@pytest.mark.parametrize(
+    "number", ["wxid", "微信号", "成员ID", "userid", "UserId", "senderId", "sender_id", "成员编号"]
+)
+def test_an_id_wins_over_a_nickname(tmp_path: Path, number: str, called: str, kind: str) -> None:
+    grid = [
+        [called, number, "时间", "内容"],
+        *([name, key, "2026-09-14 20:15", "在"] for name, key in zip(NICKNAMES, IDS, strict=True)),
+    ]
+    if kind == "csv":
+        path = table(tmp_path, grid)
+    else:
+        said = [json.dumps(dict(zip(grid[0], row, strict=True)), ensure_ascii=False) for row in grid[1:]]
+        path = export(tmp_path, "\n".join(said), "g01.jsonl")
+    read = read_messages(path, group_id="g", salt=SALT)
+    assert read.frame["member"].tolist() == [member(key) for key in IDS]
+
+
+def test_of_two_ids_the_fuller_wins(tmp_path: Path) -> None:
+    grid = [
+        ["微信号", "wxid", "昵称", "时间", "内容"],
+        ["", "wx_1", "王老师", "2026-09-14 20:15", "在"],
+        ["teacher", "wx_1", "王老师", "2026-09-14 20:16", "在"],
+    ]
+    read = read_messages(table(tmp_path, grid), group_id="g", salt=SALT)
+    assert read.frame["member"].tolist() == [member("wx_1")] * 2
+
+
+def test_a_sender_without_an_id_is_known_by_what_is_there(tmp_path: Path) -> None:
+    grid = [
+        ["sender", "nickname", "时间", "内容"],
+        ["wx_1", "王老师", "2026-09-14 20:15", "在"],
+        ["", "李四", "2026-09-14 20:16", "在"],
+    ]
+    read = read_messages(table(tmp_path, grid), group_id="g", salt=SALT)
+    assert read.frame["member"].tolist() == [member("wx_1"), member("李四")]
 
 
 # ---- names and texts

@@ -1,5 +1,8 @@
 """Layers of members beside what 271 says of them, and KOLs rated on three criteria."""
 
+import datetime as dt
+from typing import Any
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -145,3 +148,11 @@ def test_a_better_criterion_never_lowers_a_rating(scores: list[float], place: in
     )
     low, high = rate_kols(frame)["rating"]
     assert 0 <= low <= high + 1e-12 <= 5 + 1e-12
+
+
+@pytest.mark.parametrize("until", ["0001-01-01", dt.date(9999, 12, 31), pd.NA, "x" * 200_000])
+def test_days_that_no_calendar_has_are_refused(until: Any) -> None:
+    people = pd.DataFrame({"group_id": ["a"], "member": ["m"], "orders": [1], "last_order": ["2026-09-01"]})
+    with pytest.raises(ChoiceError, match=r"^until ") as caught:
+        member_layers(people, recent=36_600, until=until)
+    assert len(str(caught.value)) < 100

@@ -322,3 +322,17 @@ def test_every_row_is_kept_or_refused(tmp_path_factory: Any, rows: list[tuple[st
     assert set(read.proposal.goals["goal_kind"]) <= {"sales", "market"}
     assert read.proposal.goals["goal_id"].is_unique
     assert WORDS["block"] not in "".join(read.rejected["reason"])
+
+
+@pytest.mark.parametrize("name", [pd.DataFrame(), pd.NA, 5, "", " "])
+def test_a_name_that_is_no_text_is_refused(tmp_path: Path, name: object) -> None:
+    with pytest.raises(ChoiceError, match=r"^name 要写成策划案的名称这样的文字（现在是 .*）。$"):
+        read_plan(tmp_path, name=name)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("path", [None, 5, [], "", "x" * 50_000, "\0", "\ud800"])
+def test_a_path_that_is_none_is_refused(path: object) -> None:
+    for call in (read_plan, write_plan_template):
+        with pytest.raises(InputError, match=r"^策划表要写文件名") as caught:
+            call(path)  # type: ignore[arg-type]
+        assert len(str(caught.value)) < 100

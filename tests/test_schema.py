@@ -138,3 +138,17 @@ def _some(contract: schema.Contract, name: str) -> object:
     return {"text": "x", "list": [], "records": [], "flag": True}.get(
         kind, "2026-09-21" if kind in ("time", "date") else 1
     )
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        dt.datetime(1, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=14))),
+        dt.datetime(9999, 12, 31, 23, tzinfo=dt.UTC),
+    ],
+)
+def test_a_moment_that_shanghais_clock_puts_out_of_all_years_is_refused(moment: dt.datetime) -> None:
+    with pytest.raises(schema.ChoiceError, match="until 要写成"):
+        schema.checked_moment(moment, "until")
+    with pytest.raises(ValueError):  # noqa: PT011 - what a door turns into a reason
+        schema.as_date(moment)

@@ -366,3 +366,11 @@ def test_tables_of_campaigns_are_shown_in_words() -> None:
     assert tk.in_words(jobs)["用来做什么"].tolist() == ["拉新", "活跃", "回馈"]
     choices = tk.playbook_choices("爆款预售")
     assert list(tk.in_words(choices).columns) == list(PLAYBOOK_CHOICES.captions.values())
+
+
+@pytest.mark.parametrize("path", [None, 5, [], "", "x" * 50_000, "\0", "\ud800"])
+@pytest.mark.parametrize("read", [read_gifts, read_kols, read_incidents])
+def test_a_path_that_is_none_is_refused(read: Any, path: object) -> None:
+    with pytest.raises(InputError, match="表要写文件名") as caught:
+        read(path)
+    assert len(str(caught.value)) < 100

@@ -62,7 +62,7 @@ def read_group_days(*paths: str | Path) -> Read:
 
 
 def _existing(given: str | Path) -> Path:
-    path = Path(given)
+    path = schema.as_path(given, "群日报")
     if path.is_dir():
         raise InputError(f"{given} 是一个文件夹，这里要的是群日报的文件。请指到里面的文件。")
     if not path.is_file():

@@ -18,7 +18,7 @@ def days_between(first: dt.date, last: dt.date) -> Any:
     """The days from the first to the last. Raises ChoiceError for more than ten years."""
     if (last - first).days > _MOST_DAYS:
         raise ChoiceError(
-            f"从 {first} 到 {last} 超过十年，不逐日列出。请核对时间有没有写错，或者用 start= 和 until= 说明哪一段。"
+            f"从 {first} 到 {last} 超过十年，不逐日列出。请核对时间有没有写错，或者在 message_days 里用 start= 和 until= 说明哪一段。"
         )
     return pd.date_range(first, last).date
 

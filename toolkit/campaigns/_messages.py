@@ -17,8 +17,10 @@ import numpy as np
 import pandas as pd
 
 from toolkit import lexicons, schema, tables
+from toolkit.campaigns._dates import checked_day
 from toolkit.campaigns._group_names import id_of, ids_of, sizes_of
 from toolkit.campaigns._groups import figure
+from toolkit.campaigns._message_days import day_totals, days_between
 from toolkit.schema import GROUP_DAYS, MESSAGES, ChoiceError, ColumnError, InputError, Read
 
 _TEXTS = (".txt", ".log", ".md")
@@ -106,15 +108,18 @@ def read_messages(
     is no group of `groups` stays as it is given, so a file named after a person brings that name into `group_id`: a
     note tells of every file whose name became the group.
 
-    Raises InputError for a file that cannot be read or holds no messages, ColumnError for a table without sender or
-    content or for `groups` without ids, ChoiceError for a `salt` or `group_id` that cannot be used.
+    A file that cannot be read is rejected as a whole where others can. Raises InputError for a file that is not there
+    and, where no file can be read, for what holds no messages; ColumnError for tables without sender or content and
+    for `groups` without ids; ChoiceError for a `salt` or `group_id` that cannot be used.
     """
     if not paths:
         raise InputError(
             "没有给出文件。请给出群消息导出文件的名字，例如 read_messages('g01.txt', group_id='g01')。"
         )
-    if group_id is not None and not (isinstance(group_id, str) and group_id.strip()):
-        raise ChoiceError("group_id 要写成群编号这样的文字，例如 'g01'。")
+    if group_id is not None and not (
+        isinstance(group_id, str) and 0 < len(group_id.strip()) <= _LONGEST_GROUP
+    ):
+        raise ChoiceError(f"group_id 要写成群编号这样的文字，最多 {_LONGEST_GROUP} 个字，例如 'g01'。")
     kept = _Kept(_checked_salt(salt), ids=None if groups is None else ids_of(groups, "groups"))
     if salt is None:
         kept.note(
@@ -122,8 +127,9 @@ def read_messages(
             0,
             "成员代号只在这一次读入里通用：下次读入会换。要跨次认出同一个人，请给 salt= 一段自己保管的文字",
         )
-    for path in _files(paths, kept):
-        _take_file(path, (group_id or "").strip(), kept)
+    faults = [_fault(path, (group_id or "").strip(), kept) for path in _files(paths, kept)]
+    if faults and all(faults):
+        raise next(fault for fault in faults if fault)
     return _read(kept)
 
 
@@ -139,7 +145,7 @@ def _checked_salt(salt: str | None) -> str:
 
 def _files(paths: Iterable[str | Path], kept: _Kept) -> Iterable[Path]:
     for given in paths:
-        path = Path(given)
+        path = schema.as_path(given, "群消息")
         if path.is_dir():
             for inside in sorted(path.iterdir()):
                 # Excel keeps a ~$ file beside an open one
@@ -152,6 +158,20 @@ def _files(paths: Iterable[str | Path], kept: _Kept) -> Iterable[Path]:
             yield path
         else:
             raise InputError(f"找不到文件 {given}。请核对文件名和所在的文件夹。")
+
+
+def _fault(path: Path, group: str, kept: _Kept) -> InputError | ColumnError | None:
+    """Take a file in, or reject it as a whole: what is wrong with it."""
+    seen = len(kept.files)
+    try:
+        _take_file(path, group, kept)
+    except (InputError, ColumnError) as error:
+        del kept.files[seen:]
+        suffix = tables.suffix_of(path)
+        kept.files.append(tables.file_row(path.name, format=suffix[1:], rejected=1, outcome="没有读"))
+        kept.reject(path.name, 1, str(error).removeprefix(f"{path.name}："))
+        return error
+    return None
 
 
 def _take_file(path: Path, group: str, kept: _Kept) -> None:
@@ -203,9 +223,8 @@ def _matched(kind: str, text: str) -> tuple[str, re.Match[str]] | None:
 # ---- text exports
 
 
-_Headers = dict[
-    int, tuple[re.Match[str], str]
-]  # place to what begins a message there, and the day line above
+# place to what begins a message there, and the day line above
+_Headers = dict[int, tuple[re.Match[str], str]]
 
 
 def _headers(lines: list[str]) -> _Headers:
@@ -271,24 +290,27 @@ def _is_system(text: str) -> bool:
 
 @functools.cache
 def _heading_words() -> dict[str, str]:
-    return {
-        row["pattern"]: row["effect"] for row in lexicons.rows("message-shapes") if row["kind"] == "heading"
-    }
+    rows = lexicons.rows("message-shapes")
+    return {row["pattern"]: row["effect"] for row in rows if row["kind"] == "heading"}
 
 
-def _heads(header: Iterable[str]) -> dict[str, int]:
-    """What each known column of a header is, to its place; the first heading of a kind counts."""
-    found: dict[str, int] = {}
+def _heads(header: Iterable[str], columns: list[list[Any]] | None = None) -> dict[str, int]:
+    """What each known column of a header is, to its place: of a kind the first, of member ids the fullest."""
+    places: dict[str, list[int]] = {}
     for place, head in enumerate(header):
         plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", str(head))).lower().strip("*:")
         if name := _heading_words().get(plain):
-            found.setdefault(name, place)
+            places.setdefault(name, []).append(place)
+    found = {name: these[0] for name, these in places.items()}
+    if columns and "member" in found:
+        filled = [sum(_cell(cell) != "" for cell in columns[place]) for place in places["member"]]
+        found["member"] = places["member"][filled.index(max(filled))]
     return found
 
 
 def _is_header(header: list[str]) -> bool:
     heads = set(_heads(header))
-    return bool(heads & {"name", "member"}) and bool(heads & {"content", "type"})
+    return bool(heads & {"name", "sender", "member"}) and bool(heads & {"content", "type"})
 
 
 def _opened(path: Path) -> list[tables.Table] | None:
@@ -323,10 +345,11 @@ def _take_tables(path: Path, group: str, kept: _Kept) -> None:
 
 
 def _take_table(table: tables.Table, label: str, group: str, fixed: bool, kept: _Kept) -> None:
-    heads = _heads(table.header)
+    heads = _heads(table.header, table.columns)
     captions = {
         **{"group_id": "群编号", "group_name": "群编号", "time": "时间", "day": "时间"},
-        **{"name": "成员（代号）", "member": "成员（代号）", "content": "只用来分类", "type": "消息种类"},
+        **dict.fromkeys(("name", "sender", "member"), "成员（代号）"),
+        **{"content": "只用来分类", "type": "消息种类"},
     }
     taken = {place: name for name, place in heads.items()}
     for place, head in enumerate(table.header):
@@ -356,10 +379,11 @@ def _told(table: tables.Table, heads: dict[str, int], fixed: bool) -> Iterable[_
     groups = column("group_id" if "group_id" in cells else "group_name")
     for place, row in enumerate(table.row_numbers):
         when = _moment(column("day")[place], column("time")[place])
-        member, name = (_cell(column(kind)[place]) for kind in ("member", "name"))
+        # `sender` is an id in some exports and a nickname in others
+        member, sender, name = (_cell(column(kind)[place]) for kind in ("member", "sender", "name"))
         group = "" if fixed else _cell(groups[place])
         text = _cell(column("content")[place])
-        yield _Said(int(row), when, member or name, text, _cell(column("type")[place]), group)
+        yield _Said(int(row), when, member or sender or name, text, _cell(column("type")[place]), group)
 
 
 def _moment(day: Any, when: Any) -> Any:
@@ -525,7 +549,8 @@ def message_days(
     export shows no such line at all. Messages without a time belong to no day and are left out. Empty input gives an
     empty frame.
 
-    Raises ColumnError for frames that lack a column, ChoiceError for a `start` or `until` that is no day.
+    Raises ColumnError for frames that lack a column, ChoiceError for `members` that are no numbers, for a `start` or
+    `until` that is no day, and for more than ten years of a group.
 
     >>> said = {"group_id": ["a", "a"], "sent_at": ["2026-09-01 20:00", "2026-09-03 20:00"], "member": ["x", "y"]}
     >>> kinds = {"message_kind": "text", "length": 5, "is_promotion": [True, False], "is_junk": False}
@@ -539,56 +564,13 @@ def message_days(
         ids = ids_of(members, "members")
         known = known.assign(group_id=known["group_id"].map(lambda called: id_of(called, ids)))
     first, last = (
-        None if day is None else schema.checked_moment(day, name).date()
-        for day, name in ((start, "start"), (until, "until"))
+        None if day is None else checked_day(day, name) for day, name in ((start, "start"), (until, "until"))
     )
     frames = [GROUP_DAYS.empty()]
     for group, part in known.groupby("group_id", sort=False):
         days = part["sent_at"].dt.date
         inside = part[(days >= (first or days.min())) & (days <= (last or days.max()))]
-        span = pd.date_range(first or days.min(), last or days.max()).date
-        frames.append(_totals(inside, span).assign(group_id=group, members=sizes.get(str(group))))
+        span = days_between(first or days.min(), last or days.max())
+        frames.append(day_totals(inside, span).assign(group_id=group, members=sizes.get(str(group))))
     frames = frames[1:] or frames
     return schema.check(pd.concat(frames, ignore_index=True), GROUP_DAYS)[GROUP_DAYS.names]
-
-
-def _totals(part: pd.DataFrame, span: Any) -> pd.DataFrame:
-    """One group's messages as a row for each day of the span."""
-    days = part["sent_at"].dt.date
-    said = part["message_kind"] != "system"
-    index = pd.Index(span, dtype="object")
-
-    def per_day(values: pd.Series[Any]) -> pd.Series[Any]:
-        sums = values.astype("int64").groupby(days).sum()
-        return pd.Series(sums.reindex(index, fill_value=0), dtype="Int64")
-
-    speakers = part["member"][said].groupby(days[said]).nunique().reindex(index, fill_value=0)
-    columns = {
-        "active": speakers.astype("Int64"),
-        "messages": per_day(said),
-        "promotions": per_day(said & part["is_promotion"]),
-        "junk": per_day(said & part["is_junk"] & ~part["is_promotion"]),
-        "answered": per_day(pd.Series(_answered(part), index=part.index)),
-    }
-    for name in ("joined", "left"):
-        if (part[name] > 0).any():
-            columns[name] = per_day(part[name])
-    return pd.DataFrame({"date": index, **{name: column.array for name, column in columns.items()}})
-
-
-def _answered(part: pd.DataFrame) -> np.ndarray[Any, Any]:
-    """Which messages, sorted by time, are promotions after which another member talked soon."""
-    when = part["sent_at"].astype("int64").to_numpy()
-    who = pd.factorize(part["member"])[0]
-    promotion = (part["is_promotion"] & (part["message_kind"] != "system")).to_numpy()
-    talk = np.flatnonzero(
-        ~promotion & ~part["is_junk"].to_numpy() & (part["message_kind"] != "system").to_numpy()
-    )
-    found = np.zeros(len(part), dtype="bool")
-    soon = int(figure("answer_hours") * 3_600_000_000)
-    # two messages of one minute stand in the order of the file
-    first = np.searchsorted(talk, np.arange(len(part)))
-    end = np.searchsorted(when[talk], when + soon, side="right")
-    for place in np.flatnonzero(promotion):
-        found[place] = bool((who[talk[first[place] : end[place]]] != who[place]).any())
-    return found

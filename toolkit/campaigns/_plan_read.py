@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from toolkit import tables
+from toolkit.campaigns._dates import checked_day
 from toolkit.schema import (
     ACTIONS,
     BUDGET,
@@ -23,10 +24,12 @@ from toolkit.schema import (
     SPENDING,
     STRATEGIES,
     TEAM,
+    ChoiceError,
     ColumnError,
     InputError,
     Proposal,
     as_date,
+    as_path,
     check,
     is_missing,
     shown_value,
@@ -120,10 +123,11 @@ def read_plan(
     plan then lacks.
 
     Raises InputError when there is nothing to read, no period is to be found or the workbook is a proposal that
-    `write_plan` wrote, ColumnError when no sheet has the needed columns, ChoiceError when the end lies before the
-    start.
+    `write_plan` wrote, ColumnError when no sheet has the needed columns, ChoiceError for a `name` that is no
+    text, for no days and for an end before the start.
     """
-    given = Path(path)
+    given = as_path(path, "策划表")
+    asked = _asked(name, start, end)
     got = _Gathered()
     lacking: list[str] = []
     for sheet, table in _tables(given, got):
@@ -144,12 +148,22 @@ def read_plan(
         for field_name, contract in SHEETS.values()
         if got.frames.get(field_name)
     }
-    prose = _head_fields(given, kept, got, {"name": name, "start": start, "end": end})
+    prose = _head_fields(given, kept, got, asked)
     return PlanRead(
         Proposal(**prose, **kept),
         pd.DataFrame(got.rejected, columns=REJECTED.names),
         pd.DataFrame(got.notes, columns=NOTES.names),
     )
+
+
+def _asked(name: Any, start: Any, end: Any) -> dict[str, Any]:
+    """The name and the period that were asked for, None where they were not."""
+    if name is not None and not (isinstance(name, str) and name.strip()):
+        raise ChoiceError(f"name 要写成策划案的名称这样的文字（现在是 {shown_value(name)}）。")
+    days = {"start": start, "end": end}
+    return {"name": name} | {
+        what: None if day is None else checked_day(day, what) for what, day in days.items()
+    }
 
 
 def _tables(given: Path, got: _Gathered) -> list[tuple[str, tables.Table]]:
@@ -171,7 +185,9 @@ def _tables(given: Path, got: _Gathered) -> list[tuple[str, tables.Table]]:
     known = [(_sheet(name), table) for name, table in found]
     for (name, _), (sheet, table) in zip(found, known, strict=True):
         if not sheet and name != GUIDE:
-            got.note(table.path, 1, f"「{name}」不是策划案的表，没有读。可以用的表名：{'、'.join(order)}")
+            got.note(
+                table.path, 1, f"「{_short(name)}」不是策划案的表，没有读。可以用的表名：{'、'.join(order)}"
+            )
     return sorted(((s, t) for s, t in known if s), key=lambda pair: order.index(pair[0]))
 
 

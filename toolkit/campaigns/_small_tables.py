@@ -98,7 +98,8 @@ def read_incidents(path: str | Path) -> Read:
 
 
 def _read(given: str | Path, door: _Door) -> Read:
-    contract, path = door.contract, Path(given)
+    contract = door.contract
+    path = schema.as_path(given, f"{contract.caption}表")
     if path.is_dir():
         raise InputError(
             f"{given} 是一个文件夹，这里要的是{contract.caption}表这一个文件。请指到里面的文件。"

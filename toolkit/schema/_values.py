@@ -126,7 +126,9 @@ def checked_moment(value: Any, what: str) -> dt.datetime:
     except (ValueError, TypeError):
         stamp = None
     if stamp is None or pd.isna(stamp):
-        raise ChoiceError(f"{what} 要写成 2026-09-21 或 2026-09-21 09:00 这样的时间（现在是 {value!r}）。")
+        raise ChoiceError(
+            f"{what} 要写成 2026-09-21 或 2026-09-21 09:00 这样的时间（现在是 {shown_value(value)}）。"
+        )
     return stamp.to_pydatetime()
 
 
@@ -139,7 +141,10 @@ def as_time(value: Any) -> pd.Timestamp:
     if value is None or (not isinstance(value, str) and pd.isna(value)) or value == "":
         return pd.NaT
     stamp = pd.Timestamp(value)
-    return stamp.tz_localize(TIME_ZONE) if stamp.tzinfo is None else stamp.tz_convert(TIME_ZONE)
+    here = stamp.tz_localize(TIME_ZONE) if stamp.tzinfo is None else stamp.tz_convert(TIME_ZONE)
+    if not dt.MINYEAR <= here.year <= dt.MAXYEAR:  # a zone can move a moment out of the years that dates have
+        raise ValueError(value)
+    return here
 
 
 def as_date(value: Any) -> dt.date | None:
