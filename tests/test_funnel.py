@@ -256,3 +256,15 @@ def test_the_daily_share_covers_what_it_should() -> None:
         found = told(campaign_funnel(table(*rows)), "", "activation")
         held += found["low"] <= 0.12 <= found["high"]
     assert held >= stats.binom.ppf(0.01, 60, 0.95)
+
+
+def test_days_by_names_that_the_calendar_does_not_know_are_refused() -> None:
+    items = pd.DataFrame({"item_id": ["i1"], "title": ["预售"], "campaign": ["秋天"]})
+    calendar = pd.DataFrame(
+        {"post_id": ["p1"], "item_id": ["i1"], "group_id": ["g1"], "starts_at": ["2026-09-02 20:00"]}
+    )
+    days = pd.DataFrame(
+        {"group_id": "街坊群", "date": pd.date_range("2026-09-01", periods=5), "members": 100}
+    )
+    with pytest.raises(ChoiceError, match="发过的群（g1）都不在日报里，日报里是：街坊群"):
+        campaign_funnel(days, calendar=calendar, items=items)

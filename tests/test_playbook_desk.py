@@ -167,3 +167,12 @@ def test_another_option_asks_for_its_own_blanks_and_keeps_what_was_filled_in() -
         "a3-shop-links", start="2026-09-21", groups=sample_groups(), **{kept.description: "填过的"}
     )
     assert_frame_equal(desk.result, wanted)
+
+
+def test_without_a_playbook_the_desk_asks_for_one() -> None:
+    desk = PlaybookDesk(sample_groups(), start="2026-09-21")
+    desk.book.value = None
+    desk.make.click()
+    assert desk.told.value == "先在上面选一个打法。" and desk.result.empty
+    with pytest.raises(tk.ToolkitError, match="start 要写成"):
+        PlaybookDesk(sample_groups(), start="下周")

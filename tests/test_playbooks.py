@@ -413,3 +413,20 @@ def test_what_is_no_path_is_refused_in_chinese(path: Any) -> None:
     for ask in (tk.check_playbook, lambda given: tk.copy_playbook("爆款预售", given)):
         with pytest.raises(InputError, match="打法要写文件名"):
             ask(path)
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_a_draft_lacks_only_what_the_editor_alone_knows(stem: str) -> None:
+    draft = tk.draft_proposal(stem, start="2026-09-21", groups=sample_groups(), owners="阿禾")
+    lacking = set(tk.check_plan(draft)["rule_id"])
+    known = {"goal_no_target", "goal_no_owner", "goal_kinds", "share_missing", "budget_zero"}
+    assert lacking <= known | {"action_no_budget", "budget_no_action"}
+
+
+def test_slots_that_cannot_be_read_are_named_with_their_group() -> None:
+    groups = sample_groups()
+    wrong = groups.assign(slots=[["晚上八点"]] * len(groups))
+    with pytest.raises(ChoiceError, match=r"群 g01（.+）的时段里有看不懂的「晚上八点」"):
+        tk.expand_playbook(FIXTURE, start="2026-09-21", groups=wrong)
+    unknown = groups.assign(members=pd.array([None] * len(groups), dtype="Int64"))
+    assert tk.suggest_playbooks("活跃", unknown)["fit"].eq(0).all()

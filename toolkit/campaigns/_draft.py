@@ -58,7 +58,7 @@ def draft_proposal(
             [
                 {
                     "strategy_id": "策略1",
-                    "title": book.summary,
+                    "title": f"这段时间只用「{book.name}」，不同时办别的活动",
                     "goals": [f"目标{place}" for place in range(1, len(book.metrics) + 1)],
                 }
             ],
@@ -100,6 +100,9 @@ def _actions(
     book: Playbook, items: pd.DataFrame, day: dt.date, owners: str | Mapping[str, str] | None
 ) -> pd.DataFrame:
     label = items["campaign"].iloc[0]
+    keys = {item.phase for item in book.items if item.must_send} or {
+        max(book.phases, key=lambda phase: sum(i.value for i in book.items if i.phase == phase.name)).name
+    }
     rows = []
     for place, phase in enumerate(book.phases, start=1):
         own = [item for item in book.items if item.phase == phase.name]
@@ -125,7 +128,7 @@ def _actions(
                 "owner": owner,
                 "starts": day + dt.timedelta(days=phase.days[0]),
                 "ends": day + dt.timedelta(days=phase.days[1]),
-                "is_key": any(item.must_send for item in own),
+                "is_key": phase.name in keys,
                 "items": held,
             }
         )

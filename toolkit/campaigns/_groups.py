@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from toolkit import lexicons, schema
+from toolkit.campaigns._group_names import id_of, ids_of
 from toolkit.schema import GROUP_DAYS, GROUPS
 from toolkit.schema._campaign_contracts import GROUP_MATRIX
 
@@ -48,7 +49,7 @@ def group_matrix(groups: pd.DataFrame, *, days: pd.DataFrame | None = None) -> p
 
     Segments stand in the order of `groups`, powers from 低 to 高 and then others; only powers that some group names
     make a row. A row without a group is a gap, told in `gap`; whether it should be filled is the editor's to say.
-    `days` (GROUP_DAYS) gives each group's members on its latest day in place of the column's. A blank segment or
+    `days` (GROUP_DAYS, groups by id or name) gives each group's members on its latest day in place of the column's. A blank segment or
     power stands as 未填. Empty groups give an empty frame.
 
     Raises ColumnError for frames that lack a column.
@@ -61,7 +62,9 @@ def group_matrix(groups: pd.DataFrame, *, days: pd.DataFrame | None = None) -> p
     known = schema.check(groups, GROUPS)
     members = known["members"].where(known["members"].notna(), 0)
     if days is not None:
-        latest = latest_members(schema.check(days, GROUP_DAYS))
+        ids = ids_of(known, "groups")
+        counted = latest_members(schema.check(days, GROUP_DAYS))
+        latest = {id_of(called, ids): number for called, number in counted.items()}
         members = known["group_id"].map(latest).astype("Int64").fillna(members)
     segment = known["segment"].where(known["segment"].str.strip() != "", _UNSAID)
     spending = known["spending"].fillna(_UNSAID).str.strip().replace("", _UNSAID)

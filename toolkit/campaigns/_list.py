@@ -347,7 +347,7 @@ def _fit(
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """A playbook's place in the order, and its row."""
     low, high = book.members
-    fitting = groups["members"].between(low, high)
+    fitting = groups["members"].between(low, high).fillna(False).astype("bool")
     share = float(fitting.mean())
     least, _ = money_of(book, given_choices(book, {}), len(groups))
     why = why_not(book)

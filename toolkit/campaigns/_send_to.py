@@ -11,7 +11,15 @@ import pandas as pd
 from toolkit import schema
 from toolkit.campaigns._choices import named_list
 from toolkit.campaigns._shape import Outline, Playbook
-from toolkit.schema import ChoiceError, PlaybookError, as_list, parse_clock, parse_quiet, shown_value
+from toolkit.schema import (
+    ChoiceError,
+    PlaybookError,
+    as_list,
+    parse_clock,
+    parse_quiet,
+    parse_slots,
+    shown_value,
+)
 
 Rows = list[dict[str, Any]]
 
@@ -22,6 +30,8 @@ def group_rows(groups: Any) -> tuple[Rows | None, list[str]]:
         frame = schema.check(groups, schema.GROUPS)
         if frame.empty:
             raise ChoiceError("群表是空的。请至少写一个群，再展开打法。")
+        for row in frame.to_dict("records"):
+            _check_clock(row)
         return frame.to_dict("records"), list(frame["group_id"])
     try:
         names = as_list(groups)
@@ -30,6 +40,18 @@ def group_rows(groups: Any) -> tuple[Rows | None, list[str]]:
     if not names:
         raise ChoiceError(f"groups 要给群表，或写人群、群编号、all（现在是 {shown_value(groups)}）。")
     return None, names
+
+
+def _check_clock(row: Mapping[Any, Any]) -> None:
+    """Nothing, where a group's slots and quiet spans can be read. Raises ChoiceError that names group and value."""
+    for column, read, hint in (("slots", parse_slots, "20:00"), ("quiet", parse_quiet, "22:00-08:00")):
+        try:
+            read(row[column])
+        except ValueError as error:
+            caption = schema.GROUPS.captions[column]
+            raise ChoiceError(
+                f"群 {row['group_id']}（{row['name']}）的{caption}里有看不懂的「{str(error)[:20]}」。请写成 {hint} 这样的形式。"
+            ) from None
 
 
 def named_targets(
@@ -71,7 +93,7 @@ def _checked(target: str, value: Any, rows: Rows | None, names: list[str]) -> li
             segments = "、".join(sorted({row["segment"] for row in rows} - {""})) or "无"
             listed = "、".join(f"{row['group_id']}（{row['name']}）" for row in rows[:8])
             raise PlaybookError(
-                f"「{target}」里的「{name}」不在群表里。现有的人群：{segments}；现有的群：{listed}。请改成其中的。"
+                f"「{target}」里的「{name[:20]}」不在群表里。现有的人群：{segments}；现有的群：{listed}。请改成其中的。"
             )
         found += groups
     return list(dict.fromkeys(found))

@@ -140,6 +140,11 @@ def _spans(
         own = posts[posts["campaign"] == name]
         begins, ends = first or min(own["day"]), last or max(own["day"])
         groups = tuple(dict.fromkeys(own["group_id"]))
+        if not days.empty and not set(groups) & set(days["group_id"]):
+            raise ChoiceError(
+                f"活动「{name}」发过的群（{listed(list(groups), 3)}）都不在日报里，日报里是：{listed(list(days['group_id'].unique()), 3)}。"
+                "日报若写的是群名，请换成群编号。"
+            )
         near = posts[posts["day"].between(begins, ends) & ~posts["campaign"].isin(("", name))]
         near = near[near["group_id"].isin(groups)]
         others = {key: list(dict.fromkeys(part)) for key, part in near.groupby("group_id")["campaign"]}

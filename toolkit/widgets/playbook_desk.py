@@ -12,7 +12,7 @@ import pandas as pd
 from toolkit.campaigns import expand_playbook, explain_playbook, list_playbooks
 from toolkit.campaigns import playbook_choices as choices_of
 from toolkit.campaigns._shape import GOAL_WORDS
-from toolkit.schema import ITEMS, ToolkitError
+from toolkit.schema import ITEMS, ToolkitError, checked_moment
 
 ANY = "都看"
 # Han characters of 13 px that stand beside each other on the desk
@@ -60,7 +60,7 @@ class PlaybookDesk(ipw.VBox):
         goals = [goal for goal in GOAL_WORDS if goal in listed]
         self.goal = ipw.Dropdown(options=[ANY, *goals], value=ANY, description="目标")
         self.book = ipw.Dropdown(options=[], description="打法", layout=wide)
-        self.start = ipw.DatePicker(value=pd.Timestamp(start).date(), description="第一天")
+        self.start = ipw.DatePicker(value=checked_moment(start, "start").date(), description="第一天")
         self.campaign = ipw.Text(description="活动名", placeholder="不写就用打法名和日期", layout=wide)
         self.owner = ipw.Text(description="负责人", placeholder="一个人包办时写这里", layout=wide)
         self.fields = ipw.VBox([])
@@ -144,6 +144,9 @@ class PlaybookDesk(ipw.VBox):
 
     def _make(self) -> None:
         """Ask `expand`, show its items; what was there stays where it refuses."""
+        if self.book.value is None:
+            self._tell("先在上面选一个打法。")
+            return
         try:
             items = self._expand(
                 self.book.value,
