@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from frames import make_groups, make_items
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from browser.lab import take_shot
 from toolkit.export._sop import write_sop
@@ -86,6 +86,14 @@ def pasted(page: Page) -> str:
     return text
 
 
+def copy_by(button: Locator) -> None:
+    """Press a copy button and wait until its own copy is done: a paste before that gets nothing."""
+    said = button.page.locator("#said")
+    said.evaluate("said => said.textContent = ''")
+    button.click()
+    expect(said).to_have_text("已复制")
+
+
 def test_ticks_stay_and_the_two_lists_agree(sheet: Page, tmp_path: Path) -> None:
     folder = write_sop(make_plan(), tmp_path)
     open_file(sheet, folder)
@@ -154,19 +162,28 @@ def test_a_copy_is_the_exact_text(context: BrowserContext, sheet: Page, tmp_path
     assert pasted(sheet) == COPY
     expect(button).to_have_text("复制文字")
     for name, text in (("l1", "https://example.com/?a=1&b=2"), ("c1-1", "M4TRX"), ("t2", "短句")):
-        sheet.locator("#said").evaluate("said => said.textContent = ''")
-        sheet.locator(f"[data-from={name}]").click()
-        expect(sheet.locator("#said")).to_have_text("已复制")
+        copy_by(sheet.locator(f"[data-from={name}]"))
         assert pasted(sheet) == text
 
 
 def test_ten_thousand_characters_are_copied(sheet: Page, tmp_path: Path) -> None:
     text = "".join(f"第{n}句，\n" for n in range(2_000))
     open_file(sheet, write_sop(make_plan(text=text), tmp_path))
-    sheet.locator("[data-from=t1]").click()
-    expect(sheet.locator("#said")).to_have_text("已复制")
+    copy_by(sheet.locator("[data-from=t1]"))
     assert len(text) > 10_000
     assert pasted(sheet) == text
+
+
+def test_a_late_copy_leaves_the_focus_where_it_went(sheet: Page, tmp_path: Path) -> None:
+    sheet.add_init_script(
+        "navigator.clipboard.writeText = () => new Promise((done) => { window.finish = done })"
+    )
+    open_file(sheet, write_sop(make_plan(), tmp_path))
+    sheet.locator("[data-from=t1]").click()
+    sheet.locator("#owner").focus()
+    sheet.evaluate("finish()")
+    expect(sheet.locator("#said")).to_have_text("已复制")
+    expect(sheet.locator("#owner")).to_be_focused()
 
 
 def test_where_nothing_can_be_copied_the_text_is_selected(sheet: Page, tmp_path: Path) -> None:
@@ -216,9 +233,9 @@ def test_hostile_text_runs_nothing(sheet: Page, tmp_path: Path) -> None:
         assert sheet.evaluate("window.hit") is None
         assert sheet.locator("img").count() == 0
     for button in sheet.locator("[data-from]:visible").all():
-        button.click()
+        copy_by(button)
     sheet.get_by_role("button", name="全部勾上").click()
-    sheet.locator("[data-from=t1]").click()
+    copy_by(sheet.locator("[data-from=t1]"))
     assert pasted(sheet) == HOSTILE
     sheet.reload()
     assert ticked(sheet)[:4] == [True, True, True, False]

@@ -272,6 +272,7 @@ _SCRIPT = """
     getSelection().addRange(range);
   };
   const copyOld = (text) => {
+    const before = document.activeElement;
     const field = document.createElement("textarea");
     field.value = text;
     field.readOnly = true;
@@ -285,6 +286,7 @@ _SCRIPT = """
       done = false;
     }
     field.remove();
+    before?.focus({ preventScroll: true });
     return done;
   };
   const copy = async (text) => {
@@ -298,7 +300,6 @@ _SCRIPT = """
   const copied = async (button) => {
     const from = byId(button.dataset.from);
     const done = await copy(from.textContent);
-    button.focus({ preventScroll: true });
     byId("said").textContent = done ? "已复制" : "复制不了，文字已选中，请按 Ctrl+C";
     if (!done) select(from);
     if (button.classList.contains("code")) return;
