@@ -18,6 +18,7 @@ from toolkit.schema._copy_contracts import (
     RULE_RECORD,
     VERDICTS,
 )
+from toolkit.schema._review_contracts import REVIEW_CONTRACTS
 from toolkit.schema._words import ITEM_KINDS, PHASES, POST_STATUSES, TONES
 
 DOCUMENTS = contract(
@@ -396,4 +397,5 @@ CONTRACTS = (
         FILES,
     ),
     *CAMPAIGN_CONTRACTS,
+    *REVIEW_CONTRACTS,
 )

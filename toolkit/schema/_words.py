@@ -50,6 +50,7 @@ COLUMN_WORDS: dict[str, dict[str, str]] = {
     "verdict": {
         **{"wrong": "误报", "right": "判对了", "missed": "漏判"},
         **{"usable": "可用", "discouraged": "不建议"},
+        **{"keep": "保留", "stop": "少发", "try": "再试试", "unsure": "还说不准"},
     },
     "goal_kind": {"sales": "销售", "market": "市场", "process": "过程"},
     "budget_class": {"basic": "基础", "brand": "品牌", "channel": "渠道", "other": "未分类"},
@@ -68,6 +69,23 @@ COLUMN_WORDS: dict[str, dict[str, str]] = {
         **{"deleted": "被删", "muted": "被禁言", "complaint": "投诉"},
         **{"left": "退群", "cold": "没人回应"},
     },
+    "outcome": {
+        **{"ordered": "按暗号的订单", "clicked": "按链接的点击", "replied": "按关键词的回复"},
+        **{"day_orders": "群当天的订单", "day_active": "群当天说话的人", "opened": "账号报的阅读"},
+    },
+    "matched_by": {"code": "暗号", "id": "发布编号", "title": "群、时间和标题"},
+    "facet": {
+        **{"group": "群", "kind": "类型", "topic": "选题", "phase": "阶段", "slot": "时段"},
+        **{"weekday": "星期", "headline": "标题写法", "time": "时段"},
+    },
+    "measure": {"visits": "到店", "orders": "下单", "repeat": "复购"},
+    "when": {"before": "之前", "after": "之后"},
+    "called": {"new": "新出现", "rising": "上升", "steady": "平稳", "fading": "回落"},
+    "outcome_of_call": {"hit": "说对", "miss": "说错", "unsure": "还说不准"},
+    "advice_kind": {
+        **{"trends": "热词", "topics": "选题", "times": "时段", "headlines": "标题", "calendar": "排期"},
+    },
+    "clearance": {"to_ask": "还没问", "cleared": "同意引用", "refused": "不同意"},
     "expect": {"flagged": "留意或不可用"},
     "category": {
         **{"absolute": "绝对化用语", "medical": "医疗", "induced_share": "诱导分享", "clickbait": "标题党"},
