@@ -76,7 +76,7 @@ COLUMN_WORDS: dict[str, dict[str, str]] = {
     "matched_by": {"code": "暗号", "id": "发布编号", "title": "群、时间和标题"},
     "facet": {
         **{"group": "群", "kind": "类型", "topic": "选题", "phase": "阶段", "slot": "时段"},
-        **{"weekday": "星期", "headline": "标题写法", "time": "时段"},
+        **{"weekday": "星期", "headline": "标题写法", "time": "时间"},
     },
     "measure": {"visits": "到店", "orders": "下单", "repeat": "复购"},
     "when": {"before": "之前", "after": "之后"},
