@@ -426,9 +426,10 @@ def run_week(arguments: list[str]) -> int:
 def checks(python: Path, arguments: list[str]) -> list[tuple[str, list[str]]]:
     """Name and command of every check, the fast ones first; with arguments pytest alone gets them."""
     base = [str(python), "-m"]
-    pytest = ("测试（pytest）", [*base, "pytest", *arguments])
     if arguments:
-        return [pytest]
+        return [("测试（pytest）", [*base, "pytest", *arguments])]
+    # a file's tests share what is slow to make, so files are dealt to processes, not tests
+    side_by_side = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"]
     # a kernel's warnings are no errors here, so that a notebook fails by its outputs alone
     nbval = ["--nbval", "--nbval-sanitize-with", "tests/sanitize.cfg", "-W", "default", "notebooks"]
     return [
@@ -436,7 +437,7 @@ def checks(python: Path, arguments: list[str]) -> list[tuple[str, list[str]]]:
         ("格式（ruff format）", [*base, "ruff", "format", "--check", "."]),
         ("类型（mypy）", [*base, "mypy"]),
         ("笔记本（nbval）", [*base, "pytest", *nbval]),
-        pytest,
+        ("测试（pytest）", [*base, "pytest", *side_by_side]),
     ]
 
 

@@ -536,7 +536,7 @@ def test_checks_are_what_ci_runs() -> None:
         "ruff format --check .",
         "mypy",
         "pytest --nbval --nbval-sanitize-with tests/sanitize.cfg -W default notebooks",
-        "pytest",
+        "pytest -n auto --maxprocesses 4 --dist loadfile",
     ]
     assert run.checks(PYTHON, ["-k", "headline"]) == [
         ("测试（pytest）", [str(PYTHON), "-m", "pytest", "-k", "headline"])

@@ -1,0 +1,137 @@
+"""Posts with what came of them: one frame that every question of a review starts from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from toolkit.schema import (
+    CALENDAR,
+    COLUMN_WORDS,
+    GROUP_DAYS,
+    GROUPS,
+    ITEMS,
+    OUTCOMES,
+    RESULTS,
+    ChoiceError,
+    check,
+    shown_value,
+)
+
+# results taken sooner say little: most of what comes of a post comes within a day (our own choice, not measured)
+RIPE_HOURS = 24
+# an outcome that so few posts have says nothing yet
+FEWEST_POSTS = 20
+_COUNTS = ("reached", "opened", "clicked", "replied", "ordered", "revenue", "left", "invited")
+_OF_ITEMS = ("title", "kind", "topic", "campaign", "phase")
+
+
+def join_results(
+    calendar: pd.DataFrame,
+    results: pd.DataFrame,
+    *,
+    items: pd.DataFrame | None = None,
+    groups: pd.DataFrame | None = None,
+    days: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """CALENDAR with what came of each post, in the calendar's order: the history that `posting_times` learns from.
+
+    Behind the calendar's columns: reached, opened, clicked, replied, ordered, revenue, left, invited and measured_at
+    from `results` (of several rows of a post the latest measured value of each column), title, kind, topic, campaign
+    and phase from `items`, members from `days` (GROUP_DAYS, that day's) or `groups`, and day_orders and day_active: the
+    group's totals of the day, where the post stood alone on it. What is not known is missing, never 0. `ripe` is False
+    where the results were taken less than 24 hours after the post. A result of a post that the calendar does not have
+    is left out and counted in `attrs["unknown"]`.
+
+    An empty calendar gives an empty frame. Raises ColumnError for tables that break their contract.
+
+    >>> posts = pd.DataFrame([{"post_id": "p", "item_id": "i", "group_id": "g", "starts_at": "2026-09-01 20:00"}])
+    >>> join_results(posts, pd.DataFrame([{"post_id": "p", "ordered": 3}]))["ordered"].tolist()
+    [3]
+    """
+    calendar, results = check(calendar, CALENDAR), check(results, RESULTS)
+    latest = results.sort_values("measured_at", kind="stable", na_position="first").groupby(
+        "post_id", sort=False
+    )
+    told = latest[[*_COUNTS, "measured_at"]].last()
+    history = calendar[CALENDAR.names].join(told, on="post_id")
+    history = history.assign(**_of_items(history, items), members=_members(history, groups, days))
+    history = history.assign(**_day_totals(history, days))
+    age = history["measured_at"] - history["starts_at"]
+    history["ripe"] = ~(age < pd.Timedelta(hours=RIPE_HOURS)).fillna(False).astype(bool)
+    history.attrs["unknown"] = int((~told.index.isin(calendar["post_id"])).sum())
+    return history
+
+
+def _of_items(history: pd.DataFrame, items: pd.DataFrame | None) -> dict[str, pd.Series[Any]]:
+    known = (ITEMS.empty() if items is None else check(items, ITEMS)).set_index("item_id")
+    found = {name: history["item_id"].map(known[name].to_dict()).astype("object") for name in _OF_ITEMS}
+    return {name: told.fillna("").astype("str") for name, told in found.items()}
+
+
+def _members(history: pd.DataFrame, groups: pd.DataFrame | None, days: pd.DataFrame | None) -> pd.Series[Any]:
+    """How many were in the group: as counted that day, else as the table of groups says."""
+    known = (GROUPS.empty() if groups is None else check(groups, GROUPS)).set_index("group_id")["members"]
+    found = history["group_id"].map(known).astype("Int64")
+    if days is not None:
+        keys = pd.MultiIndex.from_arrays([history["group_id"], history["starts_at"].dt.date])
+        counted = _by_day(days)["members"].reindex(keys)
+        found = counted.reset_index(drop=True).set_axis(history.index).fillna(found)
+    return found.where((found > 0).fillna(False))
+
+
+def _by_day(days: pd.DataFrame) -> pd.DataFrame:
+    return check(days, GROUP_DAYS).drop_duplicates(["group_id", "date"]).set_index(["group_id", "date"])
+
+
+def _day_totals(history: pd.DataFrame, days: pd.DataFrame | None) -> dict[str, pd.Series[Any]]:
+    """A day's totals for the post that stood alone on it: of two posts nobody can say which did it."""
+    nothing = pd.Series(pd.NA, index=history.index, dtype="Int64")
+    if days is None or history.empty:
+        return {"day_orders": nothing, "day_active": nothing}
+    out = history["status"].isin(("cancelled", "missed"))
+    keys = pd.MultiIndex.from_arrays([history["group_id"], history["starts_at"].dt.date])
+    posts = pd.Series(np.where(out, 0, 1), index=keys).groupby(level=[0, 1]).sum()
+    alone = (posts.reindex(keys).to_numpy() == 1) & ~out.to_numpy()
+    counted = _by_day(days)[["orders", "active"]].reindex(keys)
+    return {
+        name: counted[column].reset_index(drop=True).set_axis(history.index).where(alone)
+        for name, column in (("day_orders", "orders"), ("day_active", "active"))
+    }
+
+
+def was_sent(history: pd.DataFrame) -> pd.Series[Any]:
+    """Which posts went out: marked as sent, or measured; never those marked as missed or cancelled."""
+    measured = history[[*_COUNTS]].notna().any(axis=1)
+    return (history["status"] == "sent") | (measured & ~history["status"].isin(("missed", "cancelled")))
+
+
+def usable(history: pd.DataFrame, outcome: str) -> pd.Series[Any]:
+    """Posts that an outcome can be judged on: sent, measured late enough, by people who are counted."""
+    counted = (history[outcome] >= 0).fillna(False)
+    return was_sent(history) & history["ripe"] & counted & exposure(history).gt(0)
+
+
+def exposure(history: pd.DataFrame) -> pd.Series[Any]:
+    """How many could have seen a post: reached where told, else the group's members; 0 where neither is known."""
+    return history["reached"].fillna(history["members"]).astype("float64").fillna(0.0)
+
+
+def measured_outcomes(history: pd.DataFrame, *, outcome: str | None = None) -> list[str]:
+    """The outcomes that enough posts have, the surest first; the one asked for alone where one is.
+
+    Raises ChoiceError for an unknown outcome.
+    """
+    if outcome is not None and outcome not in OUTCOMES:
+        words = COLUMN_WORDS["outcome"]
+        known = "、".join(f"{name}（{words[name]}）" for name in OUTCOMES)
+        raise ChoiceError(f"outcome 不能是 {shown_value(outcome)}。可以用：{known}。")
+    asked = OUTCOMES if outcome is None else (outcome,)
+    found = []
+    for name in asked:
+        rows = usable(history, name)
+        if rows.sum() >= FEWEST_POSTS and history.loc[rows, name].sum() > 0:
+            found.append(name)
+    return found
