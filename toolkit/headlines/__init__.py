@@ -7,7 +7,7 @@ a row in `corpora/lexicons`. The chance is learned on the account's own posts an
 from toolkit.headlines._advice import advise_headline
 from toolkit.headlines._copy import advise_copy, explain_copy_parts, score_copy
 from toolkit.headlines._craft import explain_parts, score_headlines
-from toolkit.headlines._features import headline_features
+from toolkit.headlines._features import feature_matrix, headline_features
 from toolkit.headlines._landing import copy_template, copy_templates, fill_template, landing_page
 from toolkit.headlines._model import HeadlineModel
 from toolkit.headlines._preview import Preview, preview_headline
@@ -26,6 +26,7 @@ __all__ = [
     "copy_templates",
     "explain_copy_parts",
     "explain_parts",
+    "feature_matrix",
     "fill_template",
     "headline_features",
     "landing_page",
