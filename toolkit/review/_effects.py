@@ -64,7 +64,7 @@ def fit_outcome(history: pd.DataFrame, outcome: str) -> Fit | None:
             "topic": posts["topic"],
             "phase": posts["phase"],
         },
-        **{"slot": moments.dt.strftime("%H:%M"), "weekday": moments.dt.weekday.astype(str)},
+        **{"slot": moments.dt.strftime("%H:%M"), "weekday": moments.dt.day_of_week.astype(str)},
         **{"date": moments.dt.date.astype(str)},
         **_traits(posts),
     }
@@ -157,7 +157,9 @@ def _against_usual(rates: Rates, factor: str, named: list[int], size: int) -> Ef
         ]
         if not out or 2 * (len(usual) - 1) <= len(named):
             return effects
-        usual.remove(max(out, key=lambda place: abs(effects.mean[place]) / max(effects.sd[place], 1e-9)))
+        usual.remove(
+            max(out, key=lambda place: abs(float(effects.mean[place])) / max(float(effects.sd[place]), 1e-9))
+        )
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
+from scipy.special import ndtr
+from threadpoolctl import threadpool_limits
 
 # an effect of a level is rarely more than a factor of 3 either way: the half-normal prior of a spread (our own choice)
 SPREAD_SCALE = 0.5
@@ -40,12 +42,6 @@ class Effects:
     above: np.ndarray
     spread: float
 
-    def beyond(self, ratio: float) -> np.ndarray:
-        """The chance that a level's ratio is above `ratio`, by the normal of its mean and sd."""
-        from scipy.stats import norm
-
-        return np.asarray(norm.sf(np.log(ratio), self.mean, np.maximum(self.sd, 1e-9)))
-
 
 @dataclass(frozen=True)
 class Rates:
@@ -69,7 +65,10 @@ class Rates:
 
         Raises KeyError for a factor that was not fitted, or was solved away.
         """
-        place = self.places[name]
+        with threadpool_limits(limits=1, user_api="blas"):
+            return self._effects(self.places[name], name, weights)
+
+    def _effects(self, place: slice, name: str, weights: np.ndarray | None) -> Effects:
         size = place.stop - place.start
         share = np.full(size, 1 / size) if weights is None else weights / weights.sum()
         centre = np.eye(size) - share
@@ -113,14 +112,12 @@ class Rates:
 
 def _mixture(chance: np.ndarray, means: np.ndarray, sds: np.ndarray) -> Effects:
     """What a mixture of normals says: `means` and `sds` have a row for each part."""
-    from scipy.stats import norm
-
     mean = chance @ means
     sd = np.sqrt(chance @ (sds**2 + (means - mean) ** 2))
     safe = np.maximum(sds, 1e-9)
 
     def below(edge: np.ndarray) -> np.ndarray:
-        return np.asarray(chance @ norm.cdf((edge - means) / safe))
+        return np.asarray(chance @ ndtr((edge - means) / safe))
 
     bounds = []
     for wanted in (0.025, 0.975):
@@ -144,12 +141,17 @@ def fit_rates(
     """
     counts, exposure = np.asarray(counts, dtype=float), np.asarray(exposure, dtype=float)
     sizes = {name: int(codes.max()) + 1 for name, codes in factors.items()}
-    design = _Design(counts, exposure, factors, sizes, away)
-    spreads = dict.fromkeys(factors, 0.2)
-    dispersion = 0.2
-    for _ in range(_ROUNDS):
+    # small systems, many of them: on two busy cores a second thread made a fit 20 times slower
+    with threadpool_limits(limits=1, user_api="blas"):
+        return _settled(_Design(counts, exposure, factors, sizes, away), dict.fromkeys(factors, 0.2))
+
+
+def _settled(design: _Design, spreads: dict[str, float]) -> Rates:
+    """The model once spreads and dispersion move no further."""
+    counts, dispersion = design.counts, 0.2
+    for first in (True, *[False] * (_ROUNDS - 1)):
         before = np.array([*spreads.values(), dispersion])
-        for _ in range(_STEPS):
+        for _ in range(_STEPS if first else 1):
             design.solve(spreads, dispersion)
         spreads, freedom = design.new_spreads(spreads)
         dispersion = _dispersion(counts, design.expected(), max(len(counts) - freedom, 1.0), dispersion)
@@ -173,6 +175,18 @@ def _dispersion(counts: np.ndarray, mean: np.ndarray, freedom: float, before: fl
         else:
             high = middle
     return (before + (low + high) / 2) / 2
+
+
+def inverse(matrix: np.ndarray) -> np.ndarray:
+    """The inverse of a symmetric matrix, by Cholesky where that goes: 2 to 3 times faster than the general way."""
+    from scipy.linalg.lapack import dpotrf, dpotri
+
+    factor, wrong = dpotrf(matrix, lower=1)
+    if wrong:
+        return np.asarray(np.linalg.inv(matrix))
+    half, _ = dpotri(factor, lower=1)
+    lower = np.tril(half)
+    return np.asarray(lower + np.tril(lower, -1).T)
 
 
 class _Design:
@@ -230,20 +244,21 @@ class _Design:
         left = (self.rest.T @ weighted).toarray() + np.diag(sharp) - (self.cross.T @ scaled).toarray()
         own_right = np.bincount(self.own, weight * response, minlength=size)
         right = weighted.T @ response - scaled.T @ own_right
-        self.covariance = np.linalg.inv(left)
+        self.covariance = inverse(left)
         self.mean_rest = self.covariance @ right
         self.mean_own = (own_right - self.cross @ self.mean_rest) / own
-        spread_out = scaled @ self.covariance
-        self.own_variance = 1 / own + np.asarray(scaled.multiply(spread_out).sum(axis=1)).ravel()
+        self.scaled, self.own_sharp = scaled, own
         self.linear = self.offset + self.rest @ self.mean_rest + self.mean_own[self.own]
 
     def new_spreads(self, spreads: dict[str, float]) -> tuple[dict[str, float], float]:
         """The spreads' next values, and how many degrees of freedom all effects take."""
         diagonal = np.diag(self.covariance)
+        spread_out = self.scaled @ self.covariance
+        own_variance = 1 / self.own_sharp + np.asarray(self.scaled.multiply(spread_out).sum(axis=1)).ravel()
         found, freedom = {}, 1.0
         for name, spread in spreads.items():
             own = name == self.away
-            variance = self.own_variance if own else diagonal[self.places[name]]
+            variance = own_variance if own else diagonal[self.places[name]]
             mean = self.mean_own if own else self.mean_rest[self.places[name]]
             square = max(spread**2, _SMALLEST)
             used = max(len(mean) - variance.sum() / square, 1e-3)

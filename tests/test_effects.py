@@ -1,0 +1,117 @@
+"""Effects: what was planted is found, what was not is not, and rows say what they stand on."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from review_worlds import make_world
+
+from toolkit.review._effects import effects_of
+from toolkit.review._history import join_results
+from toolkit.schema import EFFECTS
+
+
+def found(seed: int, **more: object) -> pd.DataFrame:
+    world = make_world(seed, **more)  # type: ignore[arg-type]
+    return effects_of(join_results(world.calendar, world.results, **world.asked()), "ordered")
+
+
+def test_planted_effects_are_found_with_their_size() -> None:
+    effects = found(1, weeks=20, times={"promotion": 2.0, "20:00": 1.5, "g03": 0.5}).set_index(
+        ["facet", "name"]
+    )
+    for place, (ratio, verdict) in {
+        ("kind", "promotion"): (2.0, "keep"),
+        ("slot", "20:00"): (1.5, "keep"),
+        ("group", "g03"): (0.5, "stop"),
+    }.items():
+        row = effects.loc[place]
+        assert row["verdict"] == verdict
+        assert 0.8 < row["value"] / ratio < 1.25
+    topics = effects.loc["topic"]
+    assert set(topics["verdict"]) <= {"unsure", "try"}
+
+
+def test_nothing_planted_is_hardly_ever_called() -> None:
+    worlds = [found(seed, weeks=6) for seed in range(10)]
+    called = [frame["verdict"].isin(["keep", "stop"]).sum() for frame in worlds]
+    assert sum(called) / sum(len(frame) for frame in worlds) <= 0.05
+
+
+def test_good_items_at_one_hour_do_not_make_the_hour_good() -> None:
+    world = make_world(3, weeks=16, times={"promotion": 3.0})
+    # promotions went out at 20:00 only: what the kind did must not be put down to the hour, nor the other way
+    kinds = dict(zip(world.items["item_id"], world.items["kind"], strict=True))
+    promoted = world.calendar["item_id"].map(kinds) == "promotion"
+    evening = world.calendar["starts_at"].dt.strftime("%H:%M") == "20:00"
+    kept = world.calendar[promoted == evening]
+    effects = effects_of(join_results(kept, world.results, **world.asked()), "ordered").set_index(
+        ["facet", "name"]
+    )
+    assert effects.loc[("kind", "promotion"), "value"] > effects.loc[("slot", "08:00"), "value"]
+    # both explain it alike, so neither interval may be narrow
+    span = np.log(effects.loc[("slot", "20:00"), "high"] / effects.loc[("slot", "20:00"), "low"])
+    assert span > np.log(1.3)
+
+
+def test_a_kind_is_judged_by_what_it_is_for() -> None:
+    row = (
+        found(1, weeks=20, times={"discussion": 0.2}).set_index(["facet", "name"]).loc[("kind", "discussion")]
+    )
+    assert row["value"] < 0.5
+    assert row["verdict"] == "unsure"
+    assert row["sentence"] == "话题不是为了按暗号的订单发的，不拿它评好坏。"
+
+
+def test_rows_count_what_they_stand_on() -> None:
+    world = make_world(2)
+    history = join_results(world.calendar, world.results, **world.asked())
+    effects = effects_of(history, "ordered")
+    assert list(effects.columns) == EFFECTS.names
+    for facet, column in (("kind", "kind"), ("topic", "topic"), ("group", "group_id")):
+        part = effects[effects["facet"] == facet].set_index("name")
+        plain = history.groupby(column)["ordered"].agg(["count", "sum"])
+        assert part["posts"].to_dict() == plain["count"].to_dict()
+        assert part["total"].to_dict() == plain["sum"].to_dict()
+    row = effects[(effects["facet"] == "group") & (effects["name"] == "g00")].iloc[0]
+    people = history[history["group_id"] == "g00"]["members"].sum()
+    assert row["rate"] == pytest.approx(100 * row["total"] / people)
+
+
+@pytest.mark.parametrize("change", ["unsent", "unmeasured", "young"])
+def test_what_was_not_measured_is_no_zero(change: str) -> None:
+    world = make_world(5)
+    calendar, results = world.calendar.copy(), world.results.copy()
+    away = calendar["group_id"] == "g01"
+    if change == "unsent":
+        calendar.loc[away, "status"] = "missed"
+    elif change == "unmeasured":
+        results = results[~results["post_id"].isin(calendar.loc[away, "post_id"])]
+    else:
+        soon = calendar.set_index("post_id")["starts_at"] + pd.Timedelta(hours=2)
+        late = calendar.set_index("post_id")["starts_at"] + pd.Timedelta(hours=30)
+        young = results["post_id"].isin(calendar.loc[away, "post_id"])
+        results = results.assign(
+            measured_at=results["post_id"].map(soon).where(young, results["post_id"].map(late))
+        )
+    effects = effects_of(join_results(calendar, results, **world.asked()), "ordered")
+    assert "g01" not in set(effects["name"])
+    assert effects[effects["facet"] == "kind"]["posts"].sum() == (~away).sum()
+
+
+def test_nothing_measured_gives_an_empty_frame() -> None:
+    world = make_world(0, weeks=1)
+    history = join_results(world.calendar, world.results.iloc[:0], **world.asked())
+    assert effects_of(history, "ordered").equals(EFFECTS.empty())
+
+
+def test_traits_of_the_same_headlines_are_told_together() -> None:
+    world = make_world(1, weeks=8)
+    titles = [f"今晚{n}点开抢" if n % 2 else "家常青菜" for n in range(len(world.items))]
+    items = world.items.assign(title=titles)
+    history = join_results(world.calendar, world.results, items=items, groups=world.groups)
+    effects = effects_of(history, "ordered")
+    traits = effects[effects["facet"] == "headline"]
+    assert len(traits) == 1
+    assert "标题里有数字" in traits["name"].iloc[0].split("、")
