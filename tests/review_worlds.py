@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-KINDS = ("promotion", "value", "discussion", "event")
+# both are made for orders and clicks, so all of their posts are judged
+KINDS = ("promotion", "event")
 SLOTS = ("08:00", "12:15", "18:10", "20:00")
 TOPICS = ("大闸蟹", "绘本", "咖啡", "青菜")
 MONDAY = pd.Timestamp("2026-06-01", tz="Asia/Shanghai")
@@ -38,6 +39,7 @@ def make_world(
     rate: float = 2.0,
     outcome: str = "ordered",
     times: Mapping[str, float] | None = None,
+    kinds: tuple[str, ...] = KINDS,
     item_spread: float = 0.25,
     dispersion: float = 0.2,
 ) -> World:
@@ -49,7 +51,7 @@ def make_world(
         luck = np.exp(rng.normal(0, 0.1, 7))
         for place in range(per_week):
             item = f"w{week:02}i{place:02}"
-            kind, topic, slot = (str(rng.choice(choices)) for choices in (KINDS, TOPICS, SLOTS))
+            kind, topic, slot = (str(rng.choice(choices)) for choices in (kinds, TOPICS, SLOTS))
             items.append({"item_id": item, "title": f"{topic}{place}", "kind": kind, "topic": topic})
             own, day = np.exp(rng.normal(0, item_spread)), int(rng.integers(7))
             for group in sorted(rng.choice(number, min(4, number), replace=False)):

@@ -22,7 +22,7 @@ def test_planted_effects_are_found_with_their_size() -> None:
         ["facet", "name"]
     )
     for place, (ratio, verdict) in {
-        ("kind", "promotion"): (2.0, "keep"),
+        ("kind", "promotion"): (2**0.5, "keep"),
         ("slot", "20:00"): (1.5, "keep"),
         ("group", "g03"): (0.5, "stop"),
     }.items():
@@ -56,12 +56,12 @@ def test_good_items_at_one_hour_do_not_make_the_hour_good() -> None:
 
 
 def test_a_kind_is_judged_by_what_it_is_for() -> None:
-    row = (
-        found(1, weeks=20, times={"discussion": 0.2}).set_index(["facet", "name"]).loc[("kind", "discussion")]
-    )
-    assert row["value"] < 0.5
-    assert row["verdict"] == "unsure"
-    assert row["sentence"] == "话题不是为了按暗号的订单发的，不拿它评好坏。"
+    world = make_world(1, weeks=12, kinds=("promotion", "event", "discussion"), times={"discussion": 0.1})
+    results = world.results.assign(replied=world.results["ordered"])
+    history = join_results(world.calendar, results, **world.asked())
+    sold, replied = effects_of(history, "ordered"), effects_of(history, "replied")
+    assert set(sold[sold["facet"] == "kind"]["name"]) == {"promotion", "event"}
+    assert set(replied[replied["facet"] == "kind"]["name"]) == {"discussion", "event"}
 
 
 def test_rows_count_what_they_stand_on() -> None:

@@ -49,7 +49,7 @@ def test_verdicts_come_the_surest_first_and_hold_every_effect(review: Review) ->
 
 def test_a_weight_is_proposed_and_changes_nothing_until_adopted(review: Review) -> None:
     weights = review.weights
-    assert weights["weight_id"].tolist()[0] == "kind:promotion"
+    assert "kind:promotion" in weights["weight_id"].tolist()
     assert weights["proposed"].between(0.5, 2.0).all()
     assert adopt_weights(WORLD.items, weights, adopt=[])["value"].eq(1.0).all()
     adopted = adopt_weights(WORLD.items, weights, adopt=["kind:promotion"])
@@ -61,7 +61,7 @@ def test_a_weight_is_proposed_and_changes_nothing_until_adopted(review: Review) 
 
 
 def test_an_unknown_proposal_is_refused(review: Review) -> None:
-    with pytest.raises(ChoiceError, match="可以用：kind:promotion"):
+    with pytest.raises(ChoiceError, match=r"可以用：.*kind:promotion"):
         adopt_weights(WORLD.items, review.weights, adopt=["kind:poll"])
     time = review.weights.iloc[:1].assign(weight_id="t", facet="time")
     with pytest.raises(ChoiceError, match="时段表交给 plan_posts"):
@@ -104,7 +104,7 @@ def test_not_sent_too_young_and_unknown_are_told() -> None:
         "没有发，不算",
         "没有发，不算",
         "没有标已发，也没有结果，不算",
-        "发了，没有量到",
+        "发了，能用来比较的结果没有量到",
         "统计时发出不到 24 小时，先不算",
         "",
     ]

@@ -52,8 +52,7 @@ class Fit:
 
 def fit_outcome(history: pd.DataFrame, outcome: str) -> Fit | None:
     """The model of one outcome over the posts that can be judged; None where there are no such posts."""
-    rows = usable(history, outcome)
-    posts = history[rows]
+    posts = history[usable(history, outcome) & made_for(history["kind"], outcome)]
     if posts.empty or not posts[outcome].sum() > 0:
         return None
     moments = posts["starts_at"]
@@ -76,6 +75,12 @@ def fit_outcome(history: pd.DataFrame, outcome: str) -> Fit | None:
     codes["item"] = np.unique(posts["item_id"].to_numpy(dtype=object).astype(str), return_inverse=True)[1]
     counts, shown = posts[outcome].to_numpy(dtype=float), exposure(posts).to_numpy()
     return Fit(outcome, posts, counts, shown, names, codes, fit_rates(counts, shown, codes, away="item"))
+
+
+def made_for(kinds: pd.Series[Any], outcome: str) -> pd.Series[Any]:
+    """Which posts are sent for an outcome, by their kind (lexicon `kind-outcomes`); a post of no known kind is for all."""
+    made = {row["kind"]: outcome in row["outcomes"].split("、") for row in lexicons.rows("kind-outcomes")}
+    return kinds.map(lambda kind: made.get(kind, True)).astype(bool)
 
 
 def _traits(posts: pd.DataFrame) -> dict[str, pd.Series[Any]]:
@@ -108,8 +113,8 @@ def effects_of(history: pd.DataFrame, outcome: str) -> pd.DataFrame:
     ratio to the mean of the facet's levels that do not stand out (headlines: with the trait against without), drawn to 1 by as much as the
     data leave open; `low` and `high` hold the middle 95 %; `p_better` is the chance of a ratio above 1; `rate` is plain:
     the outcome for each hundred people. `verdict`: keep where that chance is at least 0.975 and the ratio at least 1.1,
-    stop where it is as sure the other way; try from a chance of 0.85 on; else unsure. A kind gets a verdict
-    only for the outcomes it is made for (lexicon `kind-outcomes`). `needed` is about how many more posts it takes until
+    stop where it is as sure the other way; try from a chance of 0.85 on; else unsure. Only posts whose kind is made
+    for the outcome count (lexicon `kind-outcomes`): a question is not bad because it sells nothing. `needed` is about how many more posts it takes until
     a difference of 20 % would be found in four cases of five.
 
     Nothing measured gives an empty frame.
@@ -180,10 +185,7 @@ def _level(effects: Effects, place: int) -> _Level:
 def _row(fit: Fit, facet: str, name: str, rows: np.ndarray, level: _Level) -> dict[str, Any]:
     value, posts = float(np.exp(level.mean)), int(rows.sum())
     verdict = _verdict(level.above, value)
-    made_for = facet != "kind" or fit.outcome in _outcomes_of(name)
     needed = None if verdict in ("keep", "stop") else _needed(posts, level.sd)
-    if not made_for:
-        verdict, needed = "unsure", None
     told = {
         **{
             "facet": facet,
@@ -192,11 +194,11 @@ def _row(fit: Fit, facet: str, name: str, rows: np.ndarray, level: _Level) -> di
             "posts": posts,
             "total": int(fit.counts[rows].sum()),
         },
-        **{"rate": 100 * fit.counts[rows].sum() / fit.exposure[rows].sum() if posts else None},
+        **{"rate": 100 * fit.counts[rows].sum() / fit.exposure[rows].sum()},
         **{"value": value, "low": float(np.exp(level.low)), "high": float(np.exp(level.high))},
         **{"p_better": level.above, "verdict": verdict, "needed": needed},
     }
-    return {**told, "sentence": _sentence(told, made_for=made_for)}
+    return {**told, "sentence": _sentence(told)}
 
 
 def _verdict(above: float, value: float) -> str:
@@ -207,16 +209,8 @@ def _verdict(above: float, value: float) -> str:
     return "try" if above >= _PROMISING and value >= _LEAST_RATIO else "unsure"
 
 
-def _outcomes_of(kind: str) -> list[str]:
-    return next(
-        (row["outcomes"].split("、") for row in lexicons.rows("kind-outcomes") if row["kind"] == kind), []
-    )
-
-
-def _needed(posts: int, sd: float) -> int | None:
+def _needed(posts: int, sd: float) -> int:
     """About how many posts more: the variance falls with their number."""
-    if not posts:
-        return None
     return int(np.clip(np.ceil(posts * ((sd / _WANTED_SD) ** 2 - 1)), 0, _MOST_NEEDED))
 
 
@@ -234,22 +228,19 @@ def spoken(facet: str, name: str) -> str:
     return word or f"「{name[:24]}」"
 
 
-def _sentence(row: dict[str, Any], *, made_for: bool) -> str:
+def _sentence(row: dict[str, Any]) -> str:
     who, by = spoken(row["facet"], row["name"]), COLUMN_WORDS["outcome"][row["outcome"]]
-    if not made_for:
-        return f"{who}不是为了{by}发的，不拿它评好坏。"
-    span = f"是平常的 {row['value']:.2f} 倍（{row['low']:.2f} 到 {row['high']:.2f}），发了 {row['posts']} 次"
+    span = (
+        f"{by}是平常的 {row['value']:.2f} 倍（{row['low']:.2f} 到 {row['high']:.2f}），发了 {row['posts']} 次"
+    )
     if row["verdict"] == "keep":
-        return f"{who}：{by}{span}，可以保留。"
+        return f"{who}：{span}，可以保留。"
     if row["verdict"] == "stop":
-        return f"{who}：{by}{span}，先少发，或换个做法。"
-    more = "" if row["needed"] is None else _more(row["needed"])
+        return f"{who}：{span}，先少发，或换个做法。"
+    needed = row["needed"]
+    more = f"要分清两成的差别{f'大约还差 {needed} 次' if needed < _MOST_NEEDED else '还差很多次'}"
     if row["verdict"] == "try":
-        return f"{who}：{by}{span}，看着好，还不够肯定，可以再试试{more}。"
-    return f"{who}：还说不准（{by}{span}）{more}。"
-
-
-def _more(needed: int) -> str:
-    if needed >= _MOST_NEEDED:
-        return "，要分清两成的差别还差很多次"
-    return f"，要分清两成的差别大约还差 {needed} 次" if needed else "，两成以上的差别应当已经看得出"
+        return f"{who}：{span}，看着好，还不够肯定，可以再试试{f'，{more}' if needed else ''}。"
+    if not needed:
+        return f"{who}：没看出两成以上的差别（{span}）。"
+    return f"{who}：还说不准（{span}），{more}。"

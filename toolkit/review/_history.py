@@ -25,6 +25,7 @@ RIPE_HOURS = 24
 # an outcome that so few posts have says nothing yet
 FEWEST_POSTS = 20
 _COUNTS = ("reached", "opened", "clicked", "replied", "ordered", "revenue", "left", "invited")
+_OF_DAYS = ("day_orders", "day_active")
 _OF_ITEMS = ("title", "kind", "topic", "campaign", "phase")
 
 
@@ -122,6 +123,9 @@ def exposure(history: pd.DataFrame) -> pd.Series[Any]:
 def measured_outcomes(history: pd.DataFrame, *, outcome: str | None = None) -> list[str]:
     """The outcomes that enough posts have, the surest first; the one asked for alone where one is.
 
+    A group's totals of a day stand in only where no post has an outcome of its own: what else was sent that week, and
+    what nobody sent, is in them too.
+
     Raises ChoiceError for an unknown outcome.
     """
     if outcome is not None and outcome not in OUTCOMES:
@@ -134,4 +138,5 @@ def measured_outcomes(history: pd.DataFrame, *, outcome: str | None = None) -> l
         rows = usable(history, name)
         if rows.sum() >= FEWEST_POSTS and history.loc[rows, name].sum() > 0:
             found.append(name)
-    return found
+    own = [name for name in found if name not in _OF_DAYS]
+    return own or found

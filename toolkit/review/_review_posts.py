@@ -24,6 +24,7 @@ from toolkit.schema import (
     POST_REVIEWS,
     VISITS,
     WEIGHTS,
+    WORDS,
     ChoiceError,
     Contract,
     Review,
@@ -61,8 +62,8 @@ def review_posts(
     Effects are learned from all posts given up to `until`, so hand in the months before too; posts, funnel, visits,
     returns and problems are those of the span. Judged by the outcomes that an editor can get, the surest first
     (`schema.OUTCOMES`): each that at least 20 posts have gets its EFFECTS; `Review.outcome` is the first of them (or
-    `outcome`), by which `posts` are told: `expected` is what a post of that group, kind, day and hour usually brings,
-    `value` the ratio to it with its middle 95 %, drawn to 1 by as much as posts vary anyhow (gamma posterior).
+    `outcome`), and each of `posts` is told by the surest that its kind is made for (lexicon `kind-outcomes`): `expected`
+    is what a post of that group, kind, day and hour usually brings, `value` the ratio to it with its middle 95 %, drawn to 1 by as much as posts vary anyhow (gamma posterior).
     `verdicts` are keep, stop and try, the surest first, then what cannot be said; `weights` is what to change next
     week: nothing changes until `adopt_weights`. The funnel has only stages that were measured. Methods: `_effects`,
     `_rates`, `campaign_funnel`.
@@ -92,7 +93,7 @@ def review_posts(
     told = _days_between(days, first or begins, last)
     sent = calendar[calendar["post_id"].isin(span["post_id"])]
     return Review(
-        posts=_posts(span, fits[0] if fits else None),
+        posts=_posts(span, fits),
         groups=_of(effects, "group"),
         kinds=_of(effects, "kind"),
         topics=_of(effects, "topic"),
@@ -168,17 +169,20 @@ def _ordered(effects: pd.DataFrame) -> pd.DataFrame:
     return effects.loc[keys.sort_values(list(keys), kind="stable").index].reset_index(drop=True)
 
 
-def _posts(span: pd.DataFrame, fit: Fit | None) -> pd.DataFrame:
-    """POST_REVIEWS of the span; only posts that the model was fitted on have an expected result."""
+def _posts(span: pd.DataFrame, fits: list[Fit]) -> pd.DataFrame:
+    """POST_REVIEWS of the span, each post by the surest outcome that its kind is made for and that was measured of it."""
     told = span.rename(columns={"value": "planned"}).assign(
-        outcome="" if fit is None else fit.outcome,
-        result=pd.Series(pd.NA, index=span.index, dtype="Int64") if fit is None else span[fit.outcome],
-        note=_post_notes(span, fit),
+        outcome="",
+        result=pd.Series(pd.NA, index=span.index, dtype="Int64"),
+        **dict.fromkeys(("expected", "value", "low", "high"), np.nan),
     )
-    told = told.assign(**dict.fromkeys(("expected", "value", "low", "high"), np.nan))
-    if fit is not None:
+    for fit in reversed(fits):
         held = _against_usual(fit)
-        told.update(held[held.index.isin(told.index)])
+        rows = told.index.intersection(held.index)
+        told.loc[rows, "outcome"] = fit.outcome
+        told.loc[rows, "result"] = span.loc[rows, fit.outcome].astype("Int64")
+        told.loc[rows, list(held.columns)] = held.loc[rows]
+    told["note"] = _post_notes(span, judged=told["outcome"] != "")
     return check(told[POST_REVIEWS.names].reset_index(drop=True), POST_REVIEWS)
 
 
@@ -199,7 +203,7 @@ def _against_usual(fit: Fit) -> pd.DataFrame:
     )
 
 
-def _post_notes(span: pd.DataFrame, fit: Fit | None) -> list[str]:
+def _post_notes(span: pd.DataFrame, *, judged: pd.Series[Any]) -> list[str]:
     sent = was_sent(span)
     notes = []
     for place, row in enumerate(span.to_dict("records")):
@@ -207,14 +211,14 @@ def _post_notes(span: pd.DataFrame, fit: Fit | None) -> list[str]:
             notes.append("没有发，不算")
         elif not sent.iloc[place]:
             notes.append("没有标已发，也没有结果，不算")
+        elif judged.iloc[place]:
+            notes.append("")
         elif not row["ripe"]:
             notes.append(f"统计时发出不到 {RIPE_HOURS} 小时，先不算")
-        elif fit is None or is_missing(row[fit.outcome]):
-            notes.append("发了，没有量到")
         elif is_missing(row["members"]) and is_missing(row["reached"]):
             notes.append("不知道群里有多少人，比不了")
         else:
-            notes.append("")
+            notes.append("发了，能用来比较的结果没有量到")
     return notes
 
 
@@ -245,12 +249,17 @@ def _notes(span: pd.DataFrame, history: pd.DataFrame, fits: list[Fit], unknown: 
     missed = int((span["status"] == "missed").sum())
     yield f"计划 {len(span) - int((span['status'] == 'cancelled').sum())} 次，发出 {sent} 次{f'，标明未发 {missed} 次' if missed else ''}。"
     for fit in fits:
-        yield f"{words[fit.outcome]}：{len(fit.posts)} 次发布能用来比较。"
+        yield f"{words[fit.outcome]}：{len(fit.posts)} 次发布能用来比较（{_kinds(fit)}）。"
     if not fits:
         yield f"还没有一种结果量到 {FEWEST_POSTS} 次发布，先不比较好坏。量得到的依次是：{'、'.join(words[name] for name in OUTCOMES)}。"
     young = int((was_sent(history) & ~history["ripe"]).sum())
     if young:
         yield f"{young} 次发布统计得太早（发出不到 {RIPE_HOURS} 小时），下次再算。"
+
+
+def _kinds(fit: Fit) -> str:
+    kinds = [WORDS.get(kind, "没有写类型") for kind in fit.names.get("kind", fit.posts["kind"].unique())]
+    return "、".join(kinds)
 
 
 def adopt_weights(items: pd.DataFrame, weights: pd.DataFrame, *, adopt: Sequence[str]) -> pd.DataFrame:
