@@ -170,22 +170,25 @@ def _against_usual(rates: Rates, factor: str, named: list[int], size: int) -> Ef
 @dataclass(frozen=True)
 class _Level:
     mean: float
-    sd: float
     low: float
     high: float
     above: float
+    free: float
 
 
 def _level(effects: Effects, place: int) -> _Level:
     return _Level(
-        *(float(part[place]) for part in (effects.mean, effects.sd, effects.low, effects.high, effects.above))
+        *(
+            float(part[place])
+            for part in (effects.mean, effects.low, effects.high, effects.above, effects.free)
+        )
     )
 
 
 def _row(fit: Fit, facet: str, name: str, rows: np.ndarray, level: _Level) -> dict[str, Any]:
     value, posts = float(np.exp(level.mean)), int(rows.sum())
     verdict = _verdict(level.above, value)
-    needed = None if verdict in ("keep", "stop") else _needed(posts, level.sd)
+    needed = None if verdict in ("keep", "stop") else _needed(posts, level.free)
     told = {
         **{
             "facet": facet,
@@ -198,7 +201,9 @@ def _row(fit: Fit, facet: str, name: str, rows: np.ndarray, level: _Level) -> di
         **{"value": value, "low": float(np.exp(level.low)), "high": float(np.exp(level.high))},
         **{"p_better": level.above, "verdict": verdict, "needed": needed},
     }
-    return {**told, "sentence": _sentence(told)}
+    names = dict(zip(fit.posts["group_id"], fit.posts["group_name"], strict=True))
+    who = spoken(facet, names[name] if facet == "group" else name)
+    return {**told, "sentence": _sentence(who, told)}
 
 
 def _verdict(above: float, value: float) -> str:
@@ -228,8 +233,8 @@ def spoken(facet: str, name: str) -> str:
     return word or f"「{name[:24]}」"
 
 
-def _sentence(row: dict[str, Any]) -> str:
-    who, by = spoken(row["facet"], row["name"]), COLUMN_WORDS["outcome"][row["outcome"]]
+def _sentence(who: str, row: dict[str, Any]) -> str:
+    by = COLUMN_WORDS["outcome"][row["outcome"]]
     span = (
         f"{by}是平常的 {row['value']:.2f} 倍（{row['low']:.2f} 到 {row['high']:.2f}），发了 {row['posts']} 次"
     )

@@ -41,7 +41,7 @@ def join_results(
 
     Behind the calendar's columns: reached, opened, clicked, replied, ordered, revenue, left, invited and measured_at
     from `results` (of several rows of a post the latest measured value of each column), title, kind, topic, campaign
-    and phase from `items`, members from `days` (GROUP_DAYS, that day's) or `groups`, and day_orders and day_active: the
+    and phase from `items`, group_name from `groups` (else the id), members from `days` (GROUP_DAYS, that day's) or `groups`, and day_orders and day_active: the
     group's totals of the day, where the post stood alone on it. What is not known is missing, never 0. `ripe` is False
     where the results were taken less than 24 hours after the post. A result of a post that the calendar does not have
     is left out and counted in `attrs["unknown"]`.
@@ -59,6 +59,7 @@ def join_results(
     told = latest[[*_COUNTS, "measured_at"]].last()
     history = calendar[CALENDAR.names].join(told, on="post_id")
     history = history.assign(**_of_items(history, items), members=_members(history, groups, days))
+    history["group_name"] = _names(history, groups)
     history = history.assign(**_day_totals(history, days))
     age = history["measured_at"] - history["starts_at"]
     history["ripe"] = ~(age < pd.Timedelta(hours=RIPE_HOURS)).fillna(False).astype(bool)
@@ -70,6 +71,11 @@ def _of_items(history: pd.DataFrame, items: pd.DataFrame | None) -> dict[str, pd
     known = (ITEMS.empty() if items is None else check(items, ITEMS)).set_index("item_id")
     found = {name: history["item_id"].map(known[name].to_dict()).astype("object") for name in _OF_ITEMS}
     return {name: told.fillna("").astype("str") for name, told in found.items()}
+
+
+def _names(history: pd.DataFrame, groups: pd.DataFrame | None) -> pd.Series[Any]:
+    known = {} if groups is None else check(groups, GROUPS).set_index("group_id")["name"].to_dict()
+    return history["group_id"].map(lambda group: known.get(group) or group).astype("str")
 
 
 def _members(history: pd.DataFrame, groups: pd.DataFrame | None, days: pd.DataFrame | None) -> pd.Series[Any]:

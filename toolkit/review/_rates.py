@@ -32,7 +32,8 @@ class Effects:
     """One factor's levels against their mean, as logarithms of ratios.
 
     `mean` and `sd` of each level, `above` and `below` the chance that its ratio is above (below) 1, and `low` and `high`
-    the middle 95 %; `spread` is the spread's posterior mean. All arrays run along the levels.
+    the middle 95 %; `free` is what `sd` would be did the data speak alone; `spread` is the spread's posterior mean. All
+    arrays run along the levels.
     """
 
     mean: np.ndarray
@@ -40,6 +41,7 @@ class Effects:
     low: np.ndarray
     high: np.ndarray
     above: np.ndarray
+    free: np.ndarray
     spread: float
 
 
@@ -95,7 +97,8 @@ class Rates:
         steps = np.gradient(_GRID)
         chance = np.exp(np.array(weighed) - max(weighed)) * steps
         chance /= chance.sum()
-        return _mixture(chance, np.array(means), np.sqrt(np.array(variances)))
+        free = 1 / np.sqrt(np.maximum(np.diag(told), 1e-12))
+        return _mixture(chance, np.array(means), np.sqrt(np.array(variances)), free)
 
     def sums(self, names: list[str], rows: sparse.csr_matrix) -> tuple[np.ndarray, np.ndarray]:
         """Mean and standard deviation of sums of effects; `rows` has a column for each level of `names`, in order.
@@ -110,7 +113,7 @@ class Rates:
         return rows @ mean, np.sqrt(np.maximum(variance, 0.0))
 
 
-def _mixture(chance: np.ndarray, means: np.ndarray, sds: np.ndarray) -> Effects:
+def _mixture(chance: np.ndarray, means: np.ndarray, sds: np.ndarray, free: np.ndarray) -> Effects:
     """What a mixture of normals says: `means` and `sds` have a row for each part."""
     mean = chance @ means
     sd = np.sqrt(chance @ (sds**2 + (means - mean) ** 2))
@@ -127,7 +130,9 @@ def _mixture(chance: np.ndarray, means: np.ndarray, sds: np.ndarray) -> Effects:
             under = below(middle) < wanted
             low, high = np.where(under, middle, low), np.where(under, high, middle)
         bounds.append((low + high) / 2)
-    return Effects(mean, sd, bounds[0], bounds[1], 1 - below(np.zeros_like(mean)), float(chance @ _GRID))
+    return Effects(
+        mean, sd, bounds[0], bounds[1], 1 - below(np.zeros_like(mean)), free, float(chance @ _GRID)
+    )
 
 
 def fit_rates(
