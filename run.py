@@ -22,7 +22,7 @@ VENV = ROOT / ".venv"
 HOME_NAME = "我的文案台"
 HIDDEN = ".wenan"  # in the working folder: what JupyterLab and this file remember
 FIRST_NOTEBOOK = "00_week.ipynb"
-FOLDERS = ("同行内容", "群聊导出", "结果")
+FOLDERS = ("同行内容", "群聊导出", "效果数据", "结果")
 TEMPLATES = (
     ("群.xlsx", "groups"),
     ("内容.xlsx", "items"),

@@ -121,6 +121,7 @@ def test_every_benchmark_is_tested_here() -> None:
     elsewhere = {"copies.py", "plans.py", "plan_edits.py", "compliance.py", "ab_tests.py", "topics.py"}
     elsewhere |= {
         "campaigns.py",
+        "trend_calls.py",
         "headlines.py",
         "headline_sets.py",
         "headline_baselines.py",

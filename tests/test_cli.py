@@ -17,7 +17,7 @@ from toolkit import cli, lexicons, schema
 from toolkit import week as week_room
 
 NOW = ["--now", "2026-09-21 09:00"]
-FILES = ["calendar.ics", "calendar.xlsx", "report.html", "trends.csv"]
+FILES = ["calendar.ics", "calendar.xlsx", "monday.html", "report.html", "trends.csv"]
 
 
 def week(*arguments: str | Path) -> int:
@@ -59,7 +59,7 @@ def topic_items(path: Path) -> set[str]:
     return {str(row["条目编号"]) for row in calendar_rows(path) if str(row["条目编号"]).startswith("选题-")}
 
 
-def test_the_week_lays_four_files(sample_week: Path) -> None:
+def test_the_week_lays_five_files(sample_week: Path) -> None:
     assert sorted(path.name for path in sample_week.iterdir()) == FILES
     report = (sample_week / "report.html").read_text(encoding="utf-8")
     assert "示例群" in report
@@ -281,6 +281,125 @@ def test_the_second_week_tells_what_rivals_did_since_the_first(tmp_path: Path) -
         assert len(workspace.load("documents")) == 215
 
 
+def test_the_sample_weeks_monday_page_tells_all_three(sample_week: Path) -> None:
+    page = (sample_week / "monday.html").read_text(encoding="utf-8")
+    heads = re.findall(r"<h2[^>]*>([^<]+)", page)
+    assert heads == ["同行这周做了什么", "本周三个选题", "上周的建议，对了几条"]
+    topics = re.findall(r"<b>(\d)\. <bdi>([^<]+)", page)
+    assert [place for place, _ in topics] == ["1", "2", "3"]
+    assert "次发布有结果，看的是按暗号的订单" in page
+    assert "这是示例世界的内容" in page and 'class="empty"' not in page
+
+
+def test_the_second_monday_says_what_the_first_weeks_advice_was_worth(tmp_path: Path) -> None:
+    home = tmp_path / "我的文案台"
+    own_content(home / "同行内容", "青团")
+    assert week("--home", home) == 0
+    first = (home / "结果" / "monday.html").read_text(encoding="utf-8")
+    assert "还没有上一次的建议可以对账" in first and "还没有能算的效果数据" in first
+    # the word goes on rising for another week
+    rows = [
+        f"账号{number},青团第{day}天第{number}篇怎么做,2026-05-{10 + day} {8 + number}:20\n"
+        for day in range(1, 8)
+        for number in range(3)
+    ]
+    (home / "同行内容" / "下周.csv").write_text(f"账号,标题,发布时间\n{''.join(rows)}", encoding="utf-8")
+    assert week("--home", home) == 0
+    second = (home / "结果" / "monday.html").read_text(encoding="utf-8")
+    assert "5月10日以来，同行做了什么" in second
+    assert re.search('说对</span>：<span class="name"><bdi>青团</bdi>', second)
+    assert week("--home", home) == 0
+    assert (home / "结果" / "monday.html").read_text(encoding="utf-8") == second
+
+
+def review(*arguments: str | Path) -> int:
+    return cli.main(["review", *map(str, arguments), *NOW])
+
+
+def test_the_sample_review_in_five_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert review("--out", tmp_path, "--home", tmp_path / "没有") == 0
+    said = capsys.readouterr()
+    lines = said.out.splitlines()
+    assert re.fullmatch(r"2026-07-27 至 2026-09-20，发出 \d+ 次，\d+ 次有结果，看的是按暗号的订单", lines[0])
+    assert [line.split("：")[0] for line in lines[1:5]] == ["保留", "少发", "再试试", "还说不准"]
+    assert lines[5:] == [f"已写好 {tmp_path / '复盘.html'}、{tmp_path / '复盘.xlsx'}"]
+    assert "效果数据没有读入：" in said.err and "Traceback" not in said.err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["复盘.html", "复盘.xlsx"]
+    openpyxl.load_workbook(tmp_path / "复盘.xlsx")
+
+
+def small_review(folder: Path, *, status: str) -> list[Path | str]:
+    """Forty posts of four groups with orders by code, and files that tell of them."""
+    calendar, orders = [], []
+    for number in range(40):
+        code = f"k{number:02d}wq"
+        day = dt.date(2026, 8, 1) + dt.timedelta(days=number)
+        post = {"post_id": f"i{number}@g{number % 4}", "item_id": f"i{number}", "group_id": f"g{number % 4}"}
+        calendar.append({**post, "starts_at": f"{day} 20:00", "status": status, "code": code})
+        orders += [
+            {
+                "订单号": f"{number}-{k}",
+                "下单时间": f"{day} 20:3{k}",
+                "实付金额": 30,
+                "团员备注": f"暗号{code}",
+            }
+            for k in range(1 + number % 3)
+        ]
+    pd.DataFrame(calendar).to_csv(folder / "排期.csv", index=False, encoding="utf-8-sig")
+    pd.DataFrame(orders).to_csv(folder / "订单.csv", index=False, encoding="utf-8-sig")
+    groups = "".join(f"g{k},群{k},100,20:00,1,7\n" for k in range(4))
+    (folder / "群.csv").write_text(f"群编号,群名,人数,时段,每天上限,每周上限\n{groups}", encoding="utf-8")
+    items = "".join(f"i{k},第{k}条,促销\n" for k in range(40))
+    (folder / "内容.csv").write_text(f"条目编号,标题,类型\n{items}", encoding="utf-8")
+    given = {"--calendar": "排期.csv", "--results": "订单.csv", "--groups": "群.csv", "--items": "内容.csv"}
+    named = [part for option, name in given.items() for part in (option, folder / name)]
+    return [*named, "--out", folder / "out", "--home", folder / "没有"]
+
+
+def test_a_review_of_given_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert review(*small_review(tmp_path, status="sent")) == 0
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first == "2026-08-01 至 2026-09-09，发出 40 次，40 次有结果，看的是按暗号的订单"
+    assert review(*small_review(tmp_path, status="sent"), "--since", "2026-09-01") == 0
+    assert capsys.readouterr().out.startswith("2026-09-01 至 2026-09-09，发出 9 次，9 次有结果")
+
+
+def test_posts_that_still_say_draft_count_only_when_someone_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = small_review(tmp_path, status="draft")
+    assert review(*given) == 0
+    said = capsys.readouterr()
+    assert "发出 0 次，0 次有结果" in said.out
+    assert "40 条发布的时间已过，还写着「待发」，没有算进来" in said.err
+    assert review(*given, "--sent-until", "2026-08-20") == 0
+    said = capsys.readouterr()
+    assert "发出 20 次，20 次有结果" in said.out and "20 条发布的时间已过" in said.err
+
+
+def test_a_review_without_what_it_needs_says_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "我的文案台"
+    own_content(home / "同行内容", "青团")
+    assert review("--home", home) == 2
+    assert "还没有效果数据。请把订单、点击或回复的导出表放进「效果数据」" in capsys.readouterr().err
+    (home / "效果数据").mkdir()
+    (home / "效果数据" / "订单.csv").write_text("订单号,实付金额\n1,2\n", encoding="utf-8")
+    assert review("--home", home) == 2
+    assert "没有找到发过的排期" in capsys.readouterr().err
+    given = small_review(tmp_path, status="sent")
+    (tmp_path / "订单.csv").write_bytes(b"\x89PNG")
+    assert review(*given) == 2
+    assert "复盘没有做成：订单.csv" in capsys.readouterr().err
+    for option, word in (("--sent-until", "胡说"), ("--now", "胡说"), ("--since", "胡说")):
+        files = map(str, small_review(tmp_path, status="sent"))
+        assert cli.main(["review", *files, *NOW, option, word]) == 2
+        error = capsys.readouterr().err
+        assert error.startswith(f"没有完成：{option} 要写成") and "Traceback" not in error
+    assert not list((tmp_path / "out").glob("*"))
+
+
 def test_other_files_than_the_folders_own_are_not_remembered(tmp_path: Path) -> None:
     home = tmp_path / "我的文案台"
     own_content(home / "同行内容", "青团")
@@ -341,7 +460,7 @@ def test_the_console_speaks_chinese(capsys: pytest.CaptureFixture[str]) -> None:
         said.append(capsys.readouterr().err)
     assert [line.split("。")[0] for line in said] == [
         "没有完成：--days 要写成整数，现在是「abc」",
-        "没有完成：没有「wek」这个命令，可以用 week、mine、score、check、plan",
+        "没有完成：没有「wek」这个命令，可以用 week、review、mine、score、check、plan",
         "没有完成：缺少 内容条目, 群, --start",
         "没有完成：不认识的参数 --nope",
         "没有完成：--out 后面要跟一个值",

@@ -417,6 +417,7 @@ def test_working_folder_is_furnished_and_her_settings_stay(
         ".wenan",
         "00_week.ipynb",
         "同行内容",
+        "效果数据",
         "结果",
         "群聊导出",
     ]
@@ -460,7 +461,7 @@ def test_a_working_folder_of_before_gets_what_is_new_and_keeps_the_rest(
     assert run.write_templates(Path(sys.executable), home) == []
     assert {name: (home / name).read_bytes() for name in old} == old
     assert openpyxl.load_workbook(home / "群日报.xlsx").sheetnames == ["群日报", "填写说明"]
-    assert (home / "群聊导出").is_dir()
+    assert (home / "群聊导出").is_dir() and (home / "效果数据").is_dir()
 
 
 def test_templates_that_fail_do_not_stop_the_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

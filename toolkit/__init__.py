@@ -39,14 +39,18 @@ if TYPE_CHECKING:
     from toolkit.charts import contrast_scatter as contrast_scatter
     from toolkit.charts import copy_bars as copy_bars
     from toolkit.charts import driver_bars as driver_bars
+    from toolkit.charts import effect_bars as effect_bars
+    from toolkit.charts import funnel_steps as funnel_steps
     from toolkit.charts import gantt as gantt
     from toolkit.charts import in_words as in_words
     from toolkit.charts import owner_minutes as owner_minutes
+    from toolkit.charts import plan_against_result as plan_against_result
     from toolkit.charts import plan_heat as plan_heat
     from toolkit.charts import plan_mix as plan_mix
     from toolkit.charts import score_parts as score_parts
     from toolkit.charts import term_calendar as term_calendar
     from toolkit.charts import term_lines as term_lines
+    from toolkit.charts import time_heat as time_heat
     from toolkit.charts import trend_bars as trend_bars
     from toolkit.charts import use_theme as use_theme
     from toolkit.charts import why_here as why_here
@@ -66,8 +70,10 @@ if TYPE_CHECKING:
     from toolkit.export import read_calendar as read_calendar
     from toolkit.export import write_csv as write_csv
     from toolkit.export import write_ics as write_ics
+    from toolkit.export import write_monday as write_monday
     from toolkit.export import write_plan as write_plan
     from toolkit.export import write_report as write_report
+    from toolkit.export import write_review as write_review
     from toolkit.export import write_sop as write_sop
     from toolkit.export import write_xlsx as write_xlsx
     from toolkit.headlines import HeadlineModel as HeadlineModel
@@ -86,11 +92,24 @@ if TYPE_CHECKING:
     from toolkit.headlines import suggest_for_topics as suggest_for_topics
     from toolkit.headlines import suggest_headlines as suggest_headlines
     from toolkit.headlines import vary_copy as vary_copy
+    from toolkit.review import adopt_weights as adopt_weights
+    from toolkit.review import advice_record as advice_record
     from toolkit.review import campaign_funnel as campaign_funnel
+    from toolkit.review import campaign_returns as campaign_returns
+    from toolkit.review import effects_of as effects_of
+    from toolkit.review import gather_answers as gather_answers
+    from toolkit.review import join_results as join_results
+    from toolkit.review import judge_posts as judge_posts
     from toolkit.review import judge_test as judge_test
+    from toolkit.review import learn_headlines as learn_headlines
     from toolkit.review import plan_test as plan_test
+    from toolkit.review import posting_times as posting_times
     from toolkit.review import push_problems as push_problems
+    from toolkit.review import read_results as read_results
+    from toolkit.review import review_posts as review_posts
     from toolkit.review import seen_lift as seen_lift
+    from toolkit.review import training_posts as training_posts
+    from toolkit.review import visit_changes as visit_changes
     from toolkit.schedule import Merged as Merged
     from toolkit.schedule import check_calendar as check_calendar
     from toolkit.schedule import close_choices as close_choices
@@ -117,6 +136,7 @@ if TYPE_CHECKING:
     from toolkit.schema import Proposal as Proposal
     from toolkit.schema import Quota as Quota
     from toolkit.schema import Read as Read
+    from toolkit.schema import Review as Review
     from toolkit.schema import Rules as Rules
     from toolkit.schema import Soft as Soft
     from toolkit.schema import ToolkitError as ToolkitError
@@ -139,6 +159,7 @@ if TYPE_CHECKING:
     from toolkit.trends import discover_words as discover_words
     from toolkit.trends import explain_trend as explain_trend
     from toolkit.trends import extract_keywords as extract_keywords
+    from toolkit.trends import judge_trends as judge_trends
     from toolkit.trends import mine_trends as mine_trends
     from toolkit.trends import rival_activity as rival_activity
     from toolkit.trends import term_history as term_history
@@ -185,14 +206,18 @@ else:
             "contrast_scatter",
             "copy_bars",
             "driver_bars",
+            "effect_bars",
+            "funnel_steps",
             "gantt",
             "in_words",
             "owner_minutes",
+            "plan_against_result",
             "plan_heat",
             "plan_mix",
             "score_parts",
             "term_calendar",
             "term_lines",
+            "time_heat",
             "trend_bars",
             "use_theme",
             "why_here",
@@ -218,8 +243,10 @@ else:
             "read_calendar",
             "write_csv",
             "write_ics",
+            "write_monday",
             "write_plan",
             "write_report",
+            "write_review",
             "write_sop",
             "write_xlsx",
         ),
@@ -242,11 +269,24 @@ else:
             "vary_copy",
         ),
         "review": (
+            "adopt_weights",
+            "advice_record",
             "campaign_funnel",
+            "campaign_returns",
+            "effects_of",
+            "gather_answers",
+            "join_results",
+            "judge_posts",
             "judge_test",
+            "learn_headlines",
             "plan_test",
+            "posting_times",
             "push_problems",
+            "read_results",
+            "review_posts",
             "seen_lift",
+            "training_posts",
+            "visit_changes",
         ),
         "schedule": (
             "Merged",
@@ -277,6 +317,7 @@ else:
             "Proposal",
             "Quota",
             "Read",
+            "Review",
             "Rules",
             "Soft",
             "ToolkitError",
@@ -304,6 +345,7 @@ else:
             "discover_words",
             "explain_trend",
             "extract_keywords",
+            "judge_trends",
             "mine_trends",
             "rival_activity",
             "term_history",

@@ -35,7 +35,7 @@ _SPOKEN = (
     (r"argument (\S+?)(?:/\S+)?: expected .*", r"\1 后面要跟一个值"),
     (
         r"argument (?:\S+): invalid choice: '(.*?)'.*",
-        r"没有「\1」这个命令，可以用 week、mine、score、check、plan",
+        r"没有「\1」这个命令，可以用 week、review、mine、score、check、plan",
     ),
     (r"argument (\S+?)(?:/\S+)?: 路径是空的", r"\1 后面的路径是空的"),
     (r"unrecognized arguments: (.*)", r"不认识的参数 \1"),
@@ -113,6 +113,7 @@ def _parser() -> _Parser:
         "--home", type=_path, metavar="文件夹", help="工作文件夹（默认是主目录里的「我的文案台」）"
     )
     week.set_defaults(run=_week)
+    _add_review(commands)
     mine = commands.add_parser("mine", help="热词表")
     mine.add_argument("documents", nargs="+", type=_path, metavar="路径")
     mine.add_argument("--top", type=int, default=20, metavar="个数")
@@ -135,6 +136,26 @@ def _parser() -> _Parser:
     plan.add_argument("--out", type=_path, default=Path("calendar.xlsx"), metavar="文件")
     plan.set_defaults(run=_plan)
     return parser
+
+
+def _add_review(commands: Any) -> None:
+    review = commands.add_parser("review", help="复盘：发出去的有什么效果，下周怎么改")
+    review.add_argument(
+        "--results", nargs="+", type=_path, metavar="路径", help="效果数据：导出的文件或文件夹"
+    )
+    review.add_argument("--calendar", type=_path, metavar="文件", help="发过的排期（xlsx、csv 或 ics）")
+    review.add_argument("--items", type=_path, metavar="文件", help="内容条目（xlsx 或 csv）")
+    review.add_argument("--groups", type=_path, metavar="文件", help="群（xlsx 或 csv）")
+    review.add_argument(
+        "--sent-until", metavar="日期", help="到这一天还写着「待发」的都算发了，如 2026-09-20；不写就不算"
+    )
+    review.add_argument("--since", metavar="日期", help="从哪一天的发布看起（不写就看全部）")
+    review.add_argument("--now", metavar="时间", help="把现在当作这个时间，如 2026-09-21 09:00")
+    review.add_argument("--out", type=_path, metavar="文件夹", help="结果放在哪里")
+    review.add_argument(
+        "--home", type=_path, metavar="文件夹", help="工作文件夹（默认是主目录里的「我的文案台」）"
+    )
+    review.set_defaults(run=_review)
 
 
 def _mine(options: argparse.Namespace) -> None:
@@ -220,7 +241,7 @@ def _week(options: argparse.Namespace) -> None:
     import pandas as pd
 
     import toolkit as tk
-    from toolkit.week import read_week, week_counts, week_sources, write_week
+    from toolkit.week import look_back, read_week, week_counts, week_sources, write_week
 
     progress, now = Progress(sys.stdout), _moment(options.now)
     asked = {name: getattr(options, name) for name in ("documents", "groups", "items", "out")}
@@ -244,12 +265,80 @@ def _week(options: argparse.Namespace) -> None:
     wanted = fresh if items is None else pd.concat([items.frame, fresh], ignore_index=True)
     progress.say(f"正在为 {len(groups.frame)} 个群排 {options.days} 天…")
     plan = _planned(wanted, groups, start, options.days)
-    progress.say("正在写报告和日历…")
+    progress.say("正在对上周的账…")
     others = {"群": groups} if items is None else {"群": groups, "内容条目": items}
     made = {"documents": documents, "trends": trends, "topics": topics, "headlines": headlines}
     made["close"] = tk.close_choices(plan)
+    made["back"] = look_back(
+        sources, now=now, counts=counts, groups=groups.frame, since=start - dt.timedelta(days=7)
+    )
+    progress.say("正在写报告和日历…")
     for path in write_week(sources, read=read, plan=plan, others=others, counts=counts, own=own, **made):
         progress.say(f"已写好 {path}")
+
+
+def _review(options: argparse.Namespace) -> None:
+    """Read what came back, review it, lay 复盘.html and 复盘.xlsx into the folder, and say it in five lines."""
+    import toolkit as tk
+    from toolkit.export._review import write_review
+    from toolkit.schema import InputError
+    from toolkit.week import look_back, make_folder, usable_folder, week_sources
+
+    now = _moment(options.now)
+    asked = {"groups": options.groups, "out": options.out}
+    sources = week_sources(home=_home(options.home), **asked)
+    usable_folder(sources.out)
+    items, groups = _tables(options.items, sources.groups)
+    calendar = tk.read_calendar(options.calendar) if options.calendar else None
+    if calendar is not None:
+        _say_rejected("排期", calendar)
+    back = look_back(
+        sources,
+        now=now,
+        calendar=None if calendar is None else calendar.frame,
+        results=options.results,
+        items=None if items is None else items.frame,
+        groups=groups.frame,
+        since=_day(options.since, "--since") if options.since else None,
+        sent_until=_day(options.sent_until, "--sent-until") if options.sent_until else None,
+    )
+    if back.read is not None:
+        _say_rejected("效果数据", back.read)
+    if back.review is None:
+        none = "还没有效果数据。请把订单、点击或回复的导出表放进「效果数据」，或用 --results 指明。"
+        raise InputError("\n  ".join(back.notes if options.results or sources.results else [none]))
+    for note in back.notes:
+        print(f"说明：{note}", file=sys.stderr)
+    out = make_folder(sources.out)
+    told = {"calls": back.calls, "record": back.record, "groups": groups.frame}
+    files = [write_review(back.review, out / f"复盘.{kind}", **told) for kind in ("html", "xlsx")]
+    print("\n".join([*_summed(back), f"已写好 {'、'.join(map(str, files))}"]))
+
+
+def _summed(back: Any) -> list[str]:
+    """A review in five lines: the posts, the results, what to keep, what to send less, what cannot be said."""
+    from toolkit.schema import COLUMN_WORDS
+
+    review, verdicts = back.review, back.review.verdicts
+    span = "" if review.start is None else f"{review.start} 至 {review.end}，"
+    outcome = COLUMN_WORDS["outcome"].get(review.outcome, "")
+    named = {
+        verdict: verdicts.loc[verdicts["verdict"] == verdict, "sentence"].tolist()
+        for verdict in ("keep", "stop", "try", "unsure")
+    }
+
+    def best(verdict: str) -> str:
+        return f"{len(named[verdict])} 项" + (f"。{named[verdict][0]}" if named[verdict] else "")
+
+    measured = int(review.posts["result"].notna().sum())
+    sent = int(((review.posts["status"] == "sent") | review.posts["result"].notna()).sum())
+    return [
+        f"{span}发出 {sent} 次，{measured} 次有结果" + (f"，看的是{outcome}" if outcome else ""),
+        f"保留：{best('keep')}",
+        f"少发：{best('stop')}",
+        f"再试试：{best('try')}",
+        f"还说不准：{len(named['unsure'])} 项，照原样发",
+    ]
 
 
 def _checked(options: argparse.Namespace, sources: Any) -> dt.date | None:
@@ -303,13 +392,13 @@ def _moment(value: str | None) -> dt.datetime:
     return stamp.to_pydatetime()
 
 
-def _day(value: str) -> dt.date:
+def _day(value: str, option: str = "--start") -> dt.date:
     from toolkit import tables
     from toolkit.schema import ChoiceError
 
     stamp, reason = tables.parse_time(value)
     if reason or stamp != stamp:
-        raise ChoiceError(f"--start 要写成 2026-09-21 这样的日期（{reason or '现在是空的'}）。")
+        raise ChoiceError(f"{option} 要写成 2026-09-21 这样的日期（{reason or '现在是空的'}）。")
     return stamp.date()
 
 

@@ -30,6 +30,10 @@ from toolkit.charts._money import budget_bars as budget_bars
 from toolkit.charts._places import why_here as why_here
 from toolkit.charts._plans import calendar_load as calendar_load
 from toolkit.charts._plans import plan_heat as plan_heat
+from toolkit.charts._review import effect_bars as effect_bars
+from toolkit.charts._review import funnel_steps as funnel_steps
+from toolkit.charts._review import plan_against_result as plan_against_result
+from toolkit.charts._review import time_heat as time_heat
 from toolkit.charts._scores import score_parts as score_parts
 from toolkit.charts._sources import copy_bars as copy_bars
 from toolkit.charts._theme import ACCENT as ACCENT

@@ -63,8 +63,8 @@ def campaign_funnel(
     >>> campaign_funnel(pd.DataFrame([day]))[["group_id", "stage", "entered", "passed"]].values.tolist()[:2]
     [['g1', 'acquisition', 100, 10], ['g1', 'activation', 110, 11]]
     """
-    days = _days(days)
-    first, last = _day(start, "start"), _day(end, "end")
+    days = checked_days(days)
+    first, last = told_day(start, "start"), told_day(end, "end")
     if first and last and first > last:
         raise ChoiceError(f"start（{first}）在 end（{last}）之后。把两天对调一下。")
     rows: list[dict[str, Any]] = []
@@ -95,7 +95,7 @@ class _Sum:
     faults: list[str]
 
 
-def _days(days: pd.DataFrame) -> pd.DataFrame:
+def checked_days(days: pd.DataFrame) -> pd.DataFrame:
     days = check(days, GROUP_DAYS)
     if days["date"].isna().any():
         raise ColumnError("群日报里有一行没有日期。每行写上是哪一天的数，如 2026-09-21。")
@@ -108,7 +108,7 @@ def _days(days: pd.DataFrame) -> pd.DataFrame:
     return days.sort_values("date", kind="stable")
 
 
-def _day(value: Any, name: str) -> dt.date | None:
+def told_day(value: Any, name: str) -> dt.date | None:
     try:
         return as_date(value)
     except (ValueError, TypeError, NotImplementedError):  # the last from pandas, before year 1 or after 9999

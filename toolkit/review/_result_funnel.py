@@ -87,6 +87,7 @@ def joined_funnel(
     if days is None or days.empty or history.empty:
         return own
     posts = campaign_posts(history, campaign=campaign)
+    everywhere = posts["group_id"]
     counted = set(check(history, CALENDAR)["group_id"]) & set(days.get("group_id", []))
     here = posts.groupby("campaign", sort=False)["group_id"].agg(lambda ids: bool(set(ids) & counted))
     if counted:
@@ -99,7 +100,7 @@ def joined_funnel(
     places = {
         name: place for place, name in enumerate(dict.fromkeys([*own["campaign"], *totals["campaign"]]))
     }
-    groups = {name: place for place, name in enumerate([*dict.fromkeys(posts["group_id"]), ""])}
+    groups = {name: place for place, name in enumerate([*dict.fromkeys(everywhere), ""])}
     both = pd.concat([own, totals], ignore_index=True)
     order = pd.DataFrame(
         {

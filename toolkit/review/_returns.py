@@ -119,7 +119,7 @@ def _sentences(row: dict[str, Any], posts: pd.DataFrame, told: pd.DataFrame) -> 
         word = "赚了" if row["profit"] >= 0 else "亏了"
         yield f"成交 {row['revenue']:,.0f} 元，减去货 {row['goods']:,.0f} 元和花费 {row['cost']:,.0f} 元，{word} {abs(row['profit']):,.0f} 元。"
         if "roi" in row:
-        yield from _of_roi(row, same=told["item_id"].nunique() < FEWEST)
+            yield from _of_roi(row, same=told["item_id"].nunique() < FEWEST)
         else:
             yield "花费是 0，算不出投入产出比。"
     elif "revenue" in row:

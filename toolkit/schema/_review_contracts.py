@@ -102,7 +102,7 @@ VISITS = contract(
     "VISITS",
     "到店和复购",
     text("group_id", "群编号"),
-    text("measure", "量什么", choices=("visits", "orders", "repeat")),
+    text("measure", "量什么", choices=("visits", "orders", "repeat", "repeat_share")),
     count("days", "天数"),
     score("before", "前半段", **MAYBE),
     score("after", "后半段", **MAYBE),
@@ -242,6 +242,7 @@ ANSWERS = contract(
     score("score", "可用程度"),
     text("clearance", "授权", default="to_ask", choices=("to_ask", "cleared", "refused")),
     text("note", "留心", default=""),
+    count("row", "行", **MAYBE),
 )
 ANSWER_THEMES = contract(
     "ANSWER_THEMES",

@@ -78,7 +78,7 @@ COLUMN_WORDS: dict[str, dict[str, str]] = {
         **{"group": "群", "kind": "类型", "topic": "选题", "phase": "阶段", "slot": "时段"},
         **{"weekday": "星期", "headline": "标题写法", "time": "时间"},
     },
-    "measure": {"visits": "到店", "orders": "下单", "repeat": "复购"},
+    "measure": {"visits": "到店", "orders": "下单", "repeat": "复购", "repeat_share": "复购占比"},
     "when": {"before": "之前", "after": "之后"},
     "called": {"new": "新出现", "rising": "上升", "steady": "平稳", "fading": "回落"},
     "outcome_of_call": {"hit": "说对", "miss": "说错", "unsure": "还说不准"},

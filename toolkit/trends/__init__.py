@@ -1,5 +1,6 @@
 """Keywords of documents, the terms whose use in a window is surprising against the weeks before, and why."""
 
+from toolkit.trends._calls import judge_trends as judge_trends
 from toolkit.trends._contrast import contrast as contrast
 from toolkit.trends._counts import Counts as Counts
 from toolkit.trends._counts import count_terms as count_terms
