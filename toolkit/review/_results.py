@@ -1,0 +1,336 @@
+"""The door in for RESULTS: what shops, accounts and people counted, row by row beside the posts it came from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from toolkit.review._match import Found, Posts, Titled, moment_of
+from toolkit.review._results_orders import (
+    Hit,
+    by_name,
+    codes_of,
+    is_day,
+    measured_of,
+    nothing_found,
+    one_of,
+    settle_orders,
+    shown_title,
+    texts_of,
+    unfit,
+)
+from toolkit.review._results_rows import COUNTS, LINKS, ORDERS, Export, Taken, read_exports
+from toolkit.schema import (
+    COLUMNS,
+    FILES,
+    MATCHED_BY,
+    MATCHES,
+    NOTES,
+    RESULTS,
+    Read,
+    check,
+    checked_moment,
+)
+
+_OUTCOMES = ("reached", "opened", "clicked", "replied", "ordered", "revenue", "left", "invited")
+# the first cannot be more than the second; readers and reads are not bounded: forwarding brings people from elsewhere
+_WITHIN = (
+    *(("opened", "reached"), ("clicked", "opened"), ("clicked", "readers"), ("clicked", "reached")),
+    *(("replied", "reached"), ("ordered", "reached"), ("clicks", "reads")),
+    *(("clicked", "clicks"), ("readers", "reads")),
+)
+_WORDS = {
+    **{name: RESULTS.captions[name] for name in _OUTCOMES},
+    **{"readers": "阅读人数", "reads": "阅读次数", "clicks": "点击次数"},
+}
+# what stands for an outcome where its own column is blank, the better first
+_STAND_INS = {"opened": ("opened", "readers", "reads"), "clicked": ("clicked", "clicks")}
+_REJECTED = {
+    "path": "str",
+    "row": "int64",
+    "reason": "str",
+    "unmatched": "bool",
+    "ordered": "Int64",
+    "revenue": "float64",
+}
+
+
+def read_results(
+    *paths: str | Path,
+    calendar: pd.DataFrame,
+    items: pd.DataFrame | None = None,
+    groups: pd.DataFrame | None = None,
+    now: dt.datetime | dt.date | str | None = None,
+) -> Read:
+    """A Read of RESULTS, one row for each post: what exports of shops and accounts, and tables by hand, say of it.
+
+    Files or folders; headers tell the platform (lexicon `result-headers`). A table with 发布编号 or 暗号 and any of the
+    contract's captions is read too. Totals of a group's day (企业微信) are for `read_group_days`: passed over, said.
+
+    **Which post.** By code (`matched_by` "code"), by 发布编号, or 条目编号 with the group ("id"), both with confidence
+    1; else by group, time and title ("title"). A code counts in full width, lower case, in pieces and inside sentences,
+    in every text column that is not a person's; one sign wrong is no match, and two codes in a row are not guessed at.
+    By title every post of the group (or of the account's channel) near in time gets a weight from the likeness of the
+    titles (Dice on bigrams) and the distance in time, beside a weight for "a post that is not in the calendar"; the
+    best one's share is the confidence, and below .97 the row stays unmatched. Where a post has results of several
+    kinds, `matched_by` and `confidence` are those of the least sure.
+
+    **Only what was sent** takes results: status 已发. A draft or pinned post in the past may have been sent or not, so
+    its rows are turned away with that reason, as are those of missed and cancelled posts, and what is more than 10
+    minutes older than its post (posts sent by hand go out some minutes early).
+
+    **Orders** count once by their number, however often exported (the later export wins); revenue is yuan, what was
+    paid once for an order, else the amounts of its lines together. Unpaid, closed and refunded ones (lexicon
+    `result-words`), negative and absurd amounts are rejected. Orders of several shops add up. Of counts the one
+    measured last stands; clicks of several days add up. Orders counted one by one win over a typed total.
+
+    **Zero is not missing**: a sent post with a code, on a day that an export of orders covers in which some code was
+    matched, has 0 orders where nobody named it; what no export covers is missing. `measured_at` is what the row or
+    file states (统计时间, 下载时间), else `now`, else the file's latest time.
+
+    `rejected` has path, row, reason, unmatched (a good row whose post is not known), ordered, revenue. `extra` is
+    MATCHES: which row went where. Every row that is not blank is in one of the two, but for totals, which have a note.
+    Columns of persons are not read, remarks not quoted beyond the code. Nothing read gives empty frames.
+
+    Raises InputError for a path that is not there or, where a single file is given, cannot be read; ColumnError for one
+    without any known columns and for tables that break their contract; ChoiceError for `now`.
+
+    >>> posts = pd.DataFrame([{"post_id": "p", "item_id": "i", "group_id": "g", "starts_at": "2026-09-14 20:00"}])
+    >>> order = "订单号,下单时间,实付金额,备注\\n1,2026-09-14 20:30,20,暗号k7wq2谢谢\\n"
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "订单.csv")
+    ...     _ = path.write_text(order, encoding="utf-8")
+    ...     read_results(path, calendar=posts.assign(status="sent", code="K7WQ2")).frame["revenue"].tolist()
+    [20.0]
+    """
+    moment = None if now is None else checked_moment(now, "now")
+    posts = Posts(calendar, items, groups)
+    taken = read_exports(paths, moment)
+    if posts.repeated:
+        taken.note("", 0, f"排期里有 {posts.repeated} 行的发布编号重复，只用每个编号的第一行")
+    if posts.ids and not any(posts.sent):
+        taken.note("", 0, "排期里没有一次发布记成已发，什么都对不上。请先在排期里把发过的改成已发")
+    settled = settle_orders(taken, posts, moment)
+    hits = settled.hits + _settle_counts(taken, posts)
+    frame = _results(hits, list(settled.covered.values()), posts, taken, moment)
+    return _as_read(frame, taken)
+
+
+# ---- counts of accounts, links and people
+
+
+def _settle_counts(taken: Taken, posts: Posts) -> list[Hit]:
+    """Lay each row of counts beside its post."""
+    hits: list[Hit] = []
+    waiting: list[tuple[Export, int, dict[str, float], Titled]] = []
+    for export in taken.exports:
+        if export.kind not in (COUNTS, LINKS):
+            continue
+        seen: dict[tuple[Any, ...], int] = {}
+        for place, row in enumerate(export.rows):
+            outcomes, fault = _counted(export, place)
+            content = (*(c[place] for c in export.cells.values()), *(c[place] for c in export.said))
+            if not fault and content in seen:
+                fault = f"和第 {seen[content]} 行一样，只算一次"
+            if fault:
+                taken.reject(export.path, row, fault)
+                continue
+            seen[content] = row
+            post, by, fault = by_name(export, place, posts)
+            codes: tuple[str, ...] = ()
+            if post is None and not fault:
+                codes = codes_of(export, place, posts)
+                post, fault = one_of(codes, posts)
+                by = "code"
+            if post is not None:
+                said = ", ".join(codes) or posts.ids[post]
+                hits += _given(export, place, post, outcomes, (by, 1.0, said), posts, taken)
+            elif fault:
+                _turn_away(export, place, outcomes, fault, taken)
+            else:
+                waiting.append((export, place, outcomes, _titled(export, place)))
+    for (export, place, outcomes, titled), found in zip(
+        waiting, posts.by_title([one[3] for one in waiting]), strict=True
+    ):
+        if found.place >= 0:
+            how = ("title", found.confidence, shown_title(titled.title))
+            hits += _given(export, place, found.place, outcomes, how, posts, taken)
+        else:
+            _turn_away(export, place, outcomes, _why_not(export, place, titled, found, posts), taken)
+    return hits
+
+
+def _counted(export: Export, place: int) -> tuple[dict[str, float], str]:
+    """The outcomes of a row, and what is impossible in it."""
+    cells = export.cells
+    told = {name: cells[name][place] for name in _WORDS if name in cells and cells[name][place] is not None}
+    if place in export.faults:
+        return {}, export.faults[place]
+    for part, whole in _WITHIN:
+        if part in told and whole in told and told[part] > told[whole]:
+            return {}, f"{_WORDS[part]} {told[part]} 比{_WORDS[whole]} {told[whole]} 还多，请核对"
+    if told.get("ordered") == 0 and told.get("revenue", 0) > 0:
+        return {}, "订单数是 0，成交额却不是 0，请核对"
+    outcomes = {}
+    for name in _OUTCOMES:
+        value = next((told[other] for other in _STAND_INS.get(name, (name,)) if other in told), None)
+        if value is not None:
+            outcomes[name] = value
+    return outcomes, "" if outcomes else "这一行没有一个能用的数字"
+
+
+def _titled(export: Export, place: int) -> Titled:
+    cells = export.cells
+    title, group = (cells[name][place] if name in cells else "" for name in ("title", "group"))
+    at = cells["at"][place] if "at" in cells else None
+    return Titled(title, group, at, is_day(at), channel=export.channel)
+
+
+def _why_not(export: Export, place: int, row: Titled, found: Found, posts: Posts) -> str:
+    texts = [text for text in texts_of(export, place) if text]
+    near = sorted({code for text in texts for code in posts.book.nearest(text)})
+    return nothing_found(near, found, row.at, posts, coded=export.kind == LINKS or not row.title)
+
+
+def _given(
+    export: Export,
+    place: int,
+    post: int,
+    outcomes: dict[str, float],
+    how: tuple[str, float, str],
+    posts: Posts,
+    taken: Taken,
+) -> list[Hit]:
+    """What a row gives to its post, nothing where the post cannot have it."""
+    by, confidence, said = how
+    day = export.cells["day"][place] if "day" in export.cells else None
+    measured = measured_of(export, place)
+    if measured is None and day is not None:
+        measured = day
+    own = export.cells["measured_at"][place] if "measured_at" in export.cells else day
+    if fault := unfit(post, own, posts, "统计时间"):
+        _turn_away(export, place, outcomes, fault, taken)
+        return []
+    if "readers" in export.cells and outcomes.get("opened", 0) > outcomes.get("reached", float("inf")):
+        taken.note(export.path, export.rows[place], "阅读人数比送达人数多，多出的来自转发和推荐，照原样留下")
+    taken.match(export.path, export.rows[place], posts.ids[post], by, confidence, said)
+    return [Hit(post, outcomes, measured, export.path, by, confidence, export.kind, day)]
+
+
+def _turn_away(export: Export, place: int, outcomes: dict[str, float], reason: str, taken: Taken) -> None:
+    taken.reject(
+        export.path,
+        export.rows[place],
+        reason,
+        unmatched=True,
+        ordered=outcomes.get("ordered", pd.NA),
+        revenue=outcomes.get("revenue"),
+    )
+
+
+# ---- one row for each post
+
+
+def _results(
+    hits: list[Hit], zeros: list[Hit], posts: Posts, taken: Taken, now: dt.datetime | None
+) -> pd.DataFrame:
+    """RESULTS in the order of the calendar."""
+    latest = _latest(taken)
+    given = None if now is None else round(now.timestamp() * 1e6)
+    by_post: dict[int, list[Hit]] = defaultdict(list)
+    for hit in hits:
+        if hit.measured is None:
+            hit.measured = given if given is not None else latest.get(hit.source)
+        by_post[hit.place].append(hit)
+    for zero in zeros:
+        if not any("ordered" in hit.outcomes for hit in by_post.get(zero.place, ())):
+            if zero.measured is None:
+                zero.measured = given if given is not None else latest.get(zero.source)
+            by_post[zero.place].append(zero)
+    again: Counter[str] = Counter()
+    rows = [_post_row(posts.ids[place], by_post[place], again) for place in sorted(by_post)]
+    for name, times in sorted((+again).items()):
+        taken.note("", 0, f"有 {times} 次发布的{_WORDS[name]}在几处都有，{_HOW_CHOSEN[name == 'ordered']}")
+    return check(pd.DataFrame(rows, columns=RESULTS.names), RESULTS) if rows else RESULTS.empty()
+
+
+_HOW_CHOSEN = {False: "用统计时间最晚的", True: "有逐单的用逐单的，没有就用统计时间最晚的"}
+
+
+def _latest(taken: Taken) -> dict[str, int]:
+    """The latest time in each table."""
+    found: dict[str, int] = {}
+    for export in taken.exports:
+        times = [
+            at for name in ("day", "paid_at", "at") for at in export.cells.get(name, ()) if at is not None
+        ]
+        if times:
+            found[export.path] = max(times)
+    return found
+
+
+def _post_row(post_id: str, hits: list[Hit], again: Counter[str]) -> dict[str, Any]:
+    row: dict[str, Any] = {"post_id": post_id}
+    counted = any(hit.kind == ORDERS for hit in hits)
+    used: list[Hit] = []
+    for name in _OUTCOMES:
+        with_it = [hit for hit in hits if name in hit.outcomes]
+        if not with_it:
+            row[name] = None
+            continue
+        orders = [hit for hit in with_it if hit.kind == ORDERS]
+        if counted and name in ("ordered", "revenue"):
+            typed = len(orders) < len(with_it)
+            with_it = orders
+            row[name] = sum(round(hit.outcomes[name] * 100) for hit in orders) / 100 if orders else None
+        else:
+            row[name], with_it, typed = _last(with_it, name)
+        again[name] += int(typed)
+        used += with_it
+    surest = min(used, key=lambda hit: (hit.confidence, -MATCHED_BY.index(hit.by)))
+    row["measured_at"] = moment_of(max((h.measured for h in used if h.measured is not None), default=None))
+    row["matched_by"], row["confidence"] = surest.by, surest.confidence
+    row["source"] = "、".join(sorted({hit.source for hit in used}))
+    return row
+
+
+def _last(hits: list[Hit], name: str) -> tuple[float, list[Hit], bool]:
+    """The value measured last, days of clicks added up; the hits it comes from, and whether others gave way."""
+    by_day: dict[int | None, list[Hit]] = defaultdict(list)
+    for hit in hits:
+        by_day[hit.day].append(hit)
+    if len(by_day) > 1 and None in by_day:
+        # a total of all days beside single days: the total says more
+        by_day = {None: by_day[None]}
+    best = [
+        max(same, key=lambda hit: (hit.measured or 0, hit.outcomes[name], hit.source))
+        for same in by_day.values()
+    ]
+    total = sum(round(hit.outcomes[name] * 100) for hit in best) / 100
+    return total, best, len(best) < len(hits)
+
+
+def _as_read(frame: pd.DataFrame, taken: Taken) -> Read:
+    kept = Counter(entry["path"] for entry in taken.matches)
+    away = Counter(entry["path"] for entry in taken.rejected)
+    for entry in taken.files:
+        if entry["outcome"] == "已读":
+            entry["read"], entry["rejected"] = kept[entry["path"]], away[entry["path"]]
+    rejected = pd.DataFrame(taken.rejected, columns=list(_REJECTED)).astype(_REJECTED)
+    return Read(
+        frame,
+        _in_order(rejected),
+        check(_in_order(pd.DataFrame(taken.matches, columns=MATCHES.names)), MATCHES),
+        _in_order(pd.DataFrame(taken.notes, columns=NOTES.names)),
+        pd.DataFrame(taken.columns, columns=COLUMNS.names),
+        pd.DataFrame(taken.files, columns=FILES.names),
+    )
+
+
+def _in_order(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.sort_values(["path", "row"], kind="stable", ignore_index=True)
