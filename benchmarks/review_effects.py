@@ -4,10 +4,11 @@
     python benchmarks/review_effects.py --parts null planted   some: null, planted, rich, weeks
     python benchmarks/review_effects.py --years 40             so many years a row (20 unless told)
     python benchmarks/review_effects.py --rates 3              only this many orders a post (3 and 0.7 unless told)
+    python benchmarks/review_effects.py --items 5              only this many items a week (15 and 5 unless told)
     python benchmarks/review_effects.py --small                a few short years: what the tests do
 
-A year: 12 to 20 groups of 120 to 480 people, 5 items a week, each to 8 groups on one day at one hour, of 5 kinds and 8
-topics. Kinds have their favourite hours, headlines ask, count, tell times or not. An item has luck of its own in all its
+A year: 12 to 20 groups of 120 to 480 people, 15 items a week (a desk that fills its groups) or 5, each to 8 groups on
+one day at one hour, of 5 kinds and 8 topics; orders judge the two kinds that are to sell, 45 % of the items. Kinds have their favourite hours, headlines ask, count, tell times or not. An item has luck of its own in all its
 groups (a standard deviation of .3 of the logarithm), a day has some (.15), and posts scatter beyond Poisson (variance =
 mean + .3 · mean²). All of it goes through `join_results` and `effects_of`, by orders. Everything is drawn by seed; each
 year has its own. `low` and `high` are Wilson's 95 % interval.
@@ -68,7 +69,9 @@ class Year:
         )
 
 
-def drawn_year(seed: int, *, rate: float, size: float = 1.0, rich: bool = False, weeks: int = 52) -> Year:
+def drawn_year(
+    seed: int, *, rate: float, size: float = 1.0, rich: bool = False, weeks: int = 52, items_a_week: int = 15
+) -> Year:
     """A year by its seed: `size` is the ratio that is planted, `rate` the orders of a post to 250 people."""
     rng = np.random.default_rng(seed)
     groups = [f"g{place:02}" for place in range(rng.integers(12, 21))]
@@ -78,7 +81,7 @@ def drawn_year(seed: int, *, rate: float, size: float = 1.0, rich: bool = False,
     items, posts = [], []
     for week in range(weeks):
         luck = rng.normal(0, DAY_LUCK, 7)
-        for number in range(5):
+        for number in range(items_a_week):
             item = drawn_item(rng, f"i{week}-{number}")
             items.append(item)
             day, slot = int(rng.integers(7)), int(rng.choice(4, p=hours_of(item["kind"])))
@@ -148,9 +151,9 @@ def judged(year: Year) -> pd.DataFrame:
     found = effects_of(year.history, "ordered")
     told = [year.of(facet, name) for facet, name in zip(found["facet"], found["name"], strict=True)]
     true = pd.Series(told, index=found.index, dtype=float)
-    # of two levels neither is the usual one: each stands against the mean of both
+    # of two levels neither is the usual one: each stands against the other
     two = found["facet"].ne("headline") & found.groupby("facet")["name"].transform("size").eq(2)
-    true = true - true.groupby(found["facet"]).transform("mean").where(two, 0.0)
+    true = true - (true.groupby(found["facet"]).transform("sum") - true).where(two, 0.0)
     way = found["verdict"].map({"keep": 1, "stop": -1}).fillna(0).astype(int)
     held = (np.log(found["low"]) <= true) & (true <= np.log(found["high"]))
     return found.assign(true=true, way=way, called=way != 0, held=held)
@@ -172,12 +175,12 @@ def years_of(number: int, start: int, **how: Any) -> pd.DataFrame:
     )
 
 
-def null(number: int, rates: Sequence[float], weeks: int) -> Iterator[dict[str, Any]]:
-    for rate in rates:
-        found = years_of(number, 1_000, rate=rate, weeks=weeks)
+def null(number: int, rates: Sequence[tuple[int, float]], weeks: int) -> Iterator[dict[str, Any]]:
+    for items, rate in rates:
+        found = years_of(number, 1_000, rate=rate, weeks=weeks, items_a_week=items)
         for facet in ("all", *FACETS):
             part = found if facet == "all" else found[found["facet"] == facet]
-            same = {"orders": rate, "facet": facet}
+            same = {"items": items, "orders": rate, "facet": facet}
             yield {**same, "measure": "levels called", "of": len(part), **share(part["called"])}
             yearly = part.groupby("year")["called"].any()
             yield {**same, "measure": "years with a call", "of": len(yearly), **share(yearly)}
@@ -185,11 +188,11 @@ def null(number: int, rates: Sequence[float], weeks: int) -> Iterator[dict[str, 
 
 
 def planted(
-    number: int, rates: Sequence[float], weeks: int, sizes: Sequence[float]
+    number: int, rates: Sequence[tuple[int, float]], weeks: int, sizes: Sequence[float]
 ) -> Iterator[dict[str, Any]]:
-    for rate in rates:
+    for items, rate in rates:
         for size in sizes:
-            found = years_of(number, 2_000, rate=rate, size=size, weeks=weeks)
+            found = years_of(number, 2_000, rate=rate, size=size, weeks=weeks, items_a_week=items)
             for facet in ("all", "kind", "topic", "slot", "headline", "group"):
                 part = found if facet == "all" else found[found["facet"] == facet]
                 there, other = part[part["true"] != 0], part[part["true"] == 0]
@@ -197,6 +200,7 @@ def planted(
                 rows = {"found": right, "wrong": there["called"] & ~right, "covered": there["held"]}
                 for measure, hits in {**rows, "else": other["called"]}.items():
                     yield {
+                        "items": items,
                         "orders": rate,
                         "size": size,
                         "facet": facet,
@@ -206,9 +210,9 @@ def planted(
                     }
 
 
-def rich(number: int, rates: Sequence[float], weeks: int) -> Iterator[dict[str, Any]]:
-    for rate in rates:
-        found = years_of(number, 3_000, rate=rate, rich=True, weeks=weeks)
+def rich(number: int, rates: Sequence[tuple[int, float]], weeks: int) -> Iterator[dict[str, Any]]:
+    for items, rate in rates:
+        found = years_of(number, 3_000, rate=rate, rich=True, weeks=weeks, items_a_week=items)
         for facet in ("all", *FACETS):
             part = found if facet == "all" else found[found["facet"] == facet]
             part = part[(part["facet"] != "headline") | part["name"].str.contains(ASKS)]
@@ -219,21 +223,24 @@ def rich(number: int, rates: Sequence[float], weeks: int) -> Iterator[dict[str, 
             )
             called = part[part["called"]]
             wrong = called["way"] != np.sign(called["true"] - means[part["called"]])
-            same = {"orders": rate, "facet": facet}
+            same = {"items": items, "orders": rate, "facet": facet}
             yield {**same, "measure": "called", "of": len(part), **share(part["called"])}
             yield {**same, "measure": "wrong sign", "of": len(called), **share(wrong)}
 
 
-def by_weeks(number: int, rates: Sequence[float], spans: Sequence[int]) -> Iterator[dict[str, Any]]:
-    for rate in rates:
+def by_weeks(
+    number: int, rates: Sequence[tuple[int, float]], spans: Sequence[int]
+) -> Iterator[dict[str, Any]]:
+    for items, rate in rates:
         for weeks in spans:
-            found = years_of(number, 4_000, rate=rate, size=1.35, weeks=weeks)
+            found = years_of(number, 4_000, rate=rate, size=1.35, weeks=weeks, items_a_week=items)
             there = found[found["true"] != 0]
             for facet in ("kind", "topic", "slot", "headline", "group"):
                 part = there[there["facet"] == facet]
                 hits = part["way"] == np.sign(part["true"])
-                posts = {"posts": weeks * 40, "of the level": part["posts"].median()}
+                posts = {"posts": weeks * items * 8, "of the level": part["posts"].median()}
                 yield {
+                    "items": items,
                     "orders": rate,
                     "weeks": weeks,
                     **posts,
@@ -249,13 +256,16 @@ def main(arguments: list[str] | None = None) -> dict[str, pd.DataFrame]:
     parser.add_argument("--years", type=int, default=20)
     parser.add_argument("--weeks", type=int, default=52)
     parser.add_argument("--rates", nargs="+", type=float, default=[3.0, 0.7])
+    parser.add_argument("--items", nargs="+", type=int, default=[15, 5])
     parser.add_argument("--sizes", nargs="+", type=float, default=list(SIZES))
     parser.add_argument("--small", action="store_true", help="a few short years")
     options = parser.parse_args(arguments)
     spans: Sequence[int] = (4, 8, 13, 26, 52)
     if options.small:
-        options.years, options.weeks, options.rates, options.sizes, spans = 2, 16, [3.0], [1.5], (4, 16)
-    number, rates, weeks = options.years, options.rates, options.weeks
+        options.years, options.weeks, options.sizes, spans = 2, 16, [1.5], (4, 16)
+        options.rates, options.items = [3.0], [5]
+    number, weeks = options.years, options.weeks
+    rates = [(items, rate) for items in options.items for rate in options.rates]
     makers = {
         "null": lambda: null(number, rates, weeks),
         "planted": lambda: planted(number, rates, weeks, options.sizes),

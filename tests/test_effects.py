@@ -22,7 +22,7 @@ def test_planted_effects_are_found_with_their_size() -> None:
         ["facet", "name"]
     )
     for place, (ratio, verdict) in {
-        ("kind", "promotion"): (2**0.5, "keep"),
+        ("kind", "promotion"): (2.0, "keep"),
         ("slot", "20:00"): (1.5, "keep"),
         ("group", "g03"): (0.5, "stop"),
     }.items():

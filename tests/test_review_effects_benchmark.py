@@ -46,7 +46,7 @@ def test_a_year_is_drawn_by_its_seed_and_holds_what_was_planted() -> None:
     drawn = BENCHMARK["drawn_year"]
     year, again = (drawn(5, rate=300.0, size=3.0, weeks=20) for _ in range(2))
     pd.testing.assert_frame_equal(year.history, again.history)
-    assert 12 <= year.history["group_id"].nunique() <= 20 and len(year.history) == 20 * 5 * 8
+    assert 12 <= year.history["group_id"].nunique() <= 20 and len(year.history) == 20 * 15 * 8
     assert [sum(value != 0 for value in year.truth[facet].values()) for facet in FACETS] == [1] * 5
     assert min(year.truth["group"].values()) == pytest.approx(-np.log(3))
     history = year.history

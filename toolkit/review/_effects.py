@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,12 +11,14 @@ import pandas as pd
 
 from toolkit import lexicons
 from toolkit.review._history import exposure, usable
+from toolkit.review._problems import MAX_Q, false_calls
 from toolkit.review._rates import Effects, Rates, fit_rates
 from toolkit.schema import COLUMN_WORDS, EFFECTS, WORDS, check
 
-# called only where the chance of the other direction is at most this, and the ratio is worth an editor's trouble
-SURE = 0.975
+# a smaller ratio is not worth an editor's trouble, however sure (our own choice)
 _LEAST_RATIO = 1.1
+# a trait as sure as that is not drawn to 0 as if it were one of many alike
+_APART_Z = 2.5
 # promising enough to be tried on purpose; our own choice
 _PROMISING = 0.85
 # the difference that should be found: the number of posts still needed is told for it, at 80 % power
@@ -25,7 +27,7 @@ _WANTED_SD = float(np.log(WANTED_RATIO)) / (1.959964 + 0.841621)
 _MOST_NEEDED = 999
 # a trait of headlines is judged where so many items have it, and so many have not
 _FEWEST_ITEMS = 8
-_FACETS = ("group", "kind", "topic", "phase", "slot", "weekday")
+_FACETS = ("group", "kind", "topic", "phase", "slot", "weekday", "headline")
 _WEEKDAYS = "一二三四五六日"
 
 
@@ -110,12 +112,14 @@ def effects_of(history: pd.DataFrame, outcome: str) -> pd.DataFrame:
 
     `history` is what `join_results` gives. All facets are in one model (see `_rates`), with each day's and each item's
     own luck: a topic is not good because its one post was, nor an hour because good items stood there. `value` is the
-    ratio to the mean of the facet's levels that do not stand out (headlines: with the trait against without), drawn to 1 by as much as the
-    data leave open; `low` and `high` hold the middle 95 %; `p_better` is the chance of a ratio above 1; `rate` is plain:
-    the outcome for each hundred people. `verdict`: keep where that chance is at least 0.975 and the ratio at least 1.1,
-    stop where it is as sure the other way; try from a chance of 0.85 on; else unsure. Only posts whose kind is made
-    for the outcome count (lexicon `kind-outcomes`): a question is not bad because it sells nothing. `needed` is about how many more posts it takes until
-    a difference of 20 % would be found in four cases of five.
+    ratio to the mean of the facet's other levels that do not stand out (headlines: with the trait against without), drawn
+    to 1 by as much as the data leave open; `low` and `high` hold the middle 95 %; `p_better` is the chance of a ratio
+    above 1; `rate` is plain: the outcome for each hundred people. `verdict`: keep or stop where the ratio is at least 1.1
+    either way and false calls stay within 5 % (Benjamini–Hochberg over all levels of all facets, by the data alone; a
+    level that stands out is drawn to 1 less than the rest); else try from a chance
+    of 0.85 on, else unsure. Only posts whose kind is made for the outcome count (lexicon `kind-outcomes`): a question is
+    not bad because it sells nothing. `needed` is about how many more posts it takes until a difference of 20 % would be
+    found in four cases of five.
 
     Nothing measured gives an empty frame.
     """
@@ -131,40 +135,54 @@ def effects_of_fit(fit: Fit) -> pd.DataFrame:
 
 
 def _rows(fit: Fit) -> Iterator[dict[str, Any]]:
+    told = [(facet, *row) for facet in _FACETS for row in _told(fit, facet)]
+    called = _called([level for *_, level in told])
+    for place, (facet, name, rows, level) in enumerate(told):
+        yield _row(fit, facet, name, rows, level, called=place in called)
+
+
+def _told(fit: Fit, facet: str) -> Iterator[tuple[str, np.ndarray, _Level]]:
+    """The levels of a facet: name, which posts, and what is known."""
     for factor, levels in fit.names.items():
-        facet = factor.split(":")[0]
-        if facet == "headline":
-            effects = fit.rates.effects(factor, weights=np.array([1.0, 0.0]))
-            yield _row(fit, facet, factor.split(":", 1)[1], fit.codes[factor] == 1, _level(effects, 1))
-        elif facet in _FACETS:
+        if facet == "headline" and factor.startswith("headline:"):
+            level = _level(fit.rates.effects(factor, weights=np.array([1.0, 0.0])), 1)
+            if abs(level.z) >= _APART_Z:
+                level = _level(fit.rates.effects(factor, weights=np.array([1.0, 0.0]), apart=[1]), 1)
+            yield factor.split(":", 1)[1], fit.codes[factor] == 1, level
+        elif factor == facet:
             named = [place for place, level in enumerate(levels) if level]
-            if len(named) < 2:
-                continue
-            effects = _against_usual(fit.rates, factor, named, len(levels))
-            for place in named:
-                yield _row(fit, facet, levels[place], fit.codes[factor] == place, _level(effects, place))
+            if len(named) > 1:
+                effects = _against_usual(fit.rates, factor, named, len(levels))
+                for place in named:
+                    yield levels[place], fit.codes[factor] == place, _level(effects, place)
+
+
+def _called(levels: Sequence[_Level]) -> set[int]:
+    """Which of the levels stand out: false calls are held to 5 % of the calls, and the ratio must be worth the trouble."""
+    from scipy.stats import norm
+
+    q_values = false_calls([2 * float(norm.sf(abs(level.z))) for level in levels])
+    worth = [abs(level.mean) >= np.log(_LEAST_RATIO) for level in levels]
+    return {place for place, q_value in enumerate(q_values) if q_value <= MAX_Q and worth[place]}
 
 
 def _against_usual(rates: Rates, factor: str, named: list[int], size: int) -> Effects:
-    """Levels against the mean of those that do not stand out: one hit must not make all others look poor.
+    """Levels against those that do not stand out: one hit must not make all others look poor, nor be drawn to them.
 
-    The surest level that stands out leaves the mean, one at a time, while more than half of the levels stay in it.
+    The surest level that stands out leaves the rest, one at a time, while more than half of the levels stay.
     """
     usual = list(named)
     while True:
         weights = np.zeros(size)
         weights[usual] = 1.0
-        effects = rates.effects(factor, weights=weights)
-        out = [
-            place
-            for place in usual
-            if _verdict(effects.above[place], np.exp(effects.mean[place])) in ("keep", "stop")
-        ]
-        if not out or 2 * (len(usual) - 1) <= len(named):
-            return effects
-        usual.remove(
-            max(out, key=lambda place: abs(float(effects.mean[place])) / max(float(effects.sd[place]), 1e-9))
+        effects = rates.effects(
+            factor, weights=weights, apart=[place for place in named if place not in usual]
         )
+        levels = [_level(effects, place) for place in usual]
+        called = _called(levels)
+        if not called or 2 * (len(usual) - 1) <= len(named):
+            return effects
+        usual.pop(max(called, key=lambda place: abs(levels[place].z)))
 
 
 @dataclass(frozen=True)
@@ -173,22 +191,26 @@ class _Level:
     low: float
     high: float
     above: float
-    free: float
+    z: float
+    free_sd: float
 
 
 def _level(effects: Effects, place: int) -> _Level:
-    return _Level(
-        *(
-            float(part[place])
-            for part in (effects.mean, effects.low, effects.high, effects.above, effects.free)
-        )
+    parts = (
+        effects.mean,
+        effects.low,
+        effects.high,
+        effects.above,
+        effects.free / effects.free_sd,
+        effects.free_sd,
     )
+    return _Level(*(float(part[place]) for part in parts))
 
 
-def _row(fit: Fit, facet: str, name: str, rows: np.ndarray, level: _Level) -> dict[str, Any]:
+def _row(fit: Fit, facet: str, name: str, rows: np.ndarray, level: _Level, *, called: bool) -> dict[str, Any]:
     value, posts = float(np.exp(level.mean)), int(rows.sum())
-    verdict = _verdict(level.above, value)
-    needed = None if verdict in ("keep", "stop") else _needed(posts, level.free)
+    verdict = _verdict(level.above, value, called=called)
+    needed = None if verdict in ("keep", "stop") else _needed(posts, level.free_sd)
     told = {
         **{
             "facet": facet,
@@ -206,11 +228,9 @@ def _row(fit: Fit, facet: str, name: str, rows: np.ndarray, level: _Level) -> di
     return {**told, "sentence": _sentence(who, told)}
 
 
-def _verdict(above: float, value: float) -> str:
-    if above >= SURE and value >= _LEAST_RATIO:
-        return "keep"
-    if above <= 1 - SURE and value <= 1 / _LEAST_RATIO:
-        return "stop"
+def _verdict(above: float, value: float, *, called: bool) -> str:
+    if called:
+        return "keep" if value > 1 else "stop"
     return "try" if above >= _PROMISING and value >= _LEAST_RATIO else "unsure"
 
 

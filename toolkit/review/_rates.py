@@ -4,12 +4,12 @@ A count is taken as negative binomial around exposure × exp(intercept + one eff
 factor are normal around 0 with a spread of its own. Fitted by penalised quasi-likelihood (Breslow and Clayton 1993):
 weighted least squares on a working response, the spreads by MacKay's (1992) fixed point for REML, the dispersion so
 that Pearson's χ² equals its degrees of freedom. How sure an effect is, is said with the factor's own spread
-integrated out over a grid (half-normal prior), for with few levels a single best spread is either too bold or 0.
+integrated out over a grid (log-normal prior), for with few levels a single best spread is either too bold or 0.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,9 +17,12 @@ from scipy import sparse
 from scipy.special import ndtr
 from threadpoolctl import threadpool_limits
 
-# an effect of a level is rarely more than a factor of 3 either way: the half-normal prior of a spread (our own choice)
-SPREAD_SCALE = 0.5
-_GRID = np.concatenate([[1e-3], np.geomspace(0.02, 1.5, 24)])
+# levels of a factor mostly differ by some tens of per cent: the log-normal prior of a spread (our own choice). A prior
+# that lets the spread be 0 drew a single odd level among alike ones back to them, and its interval missed the truth
+_USUAL_SPREAD, _SPREADS_SPREAD = 0.2, 0.5
+_GRID = np.geomspace(0.02, 2.0, 25)
+# the spread of levels that stand apart, and one so wide that the data speak alone
+_APART, _FREE = 0.5, 3.0
 _ROUNDS, _STEPS = 60, 3
 _SMALLEST = 1e-6
 _LARGEST_STEP = 4.0
@@ -29,11 +32,11 @@ DEVIATE = 1.959964
 
 @dataclass(frozen=True)
 class Effects:
-    """One factor's levels against their mean, as logarithms of ratios.
+    """One factor's levels, each against the mean of the others, as logarithms of ratios.
 
     `mean` and `sd` of each level, `above` and `below` the chance that its ratio is above (below) 1, and `low` and `high`
-    the middle 95 %; `free` is what `sd` would be did the data speak alone; `spread` is the spread's posterior mean. All
-    arrays run along the levels.
+    the middle 95 %; `free` and `free_sd` are what mean and sd would be did the data speak alone. All arrays run along the
+    levels.
     """
 
     mean: np.ndarray
@@ -42,7 +45,7 @@ class Effects:
     high: np.ndarray
     above: np.ndarray
     free: np.ndarray
-    spread: float
+    free_sd: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -62,43 +65,36 @@ class Rates:
     places: dict[str, slice]
     covariance: np.ndarray
 
-    def effects(self, name: str, *, weights: np.ndarray | None = None) -> Effects:
-        """The levels of a factor, each against the mean of all (weighted by `weights`), the spread integrated out.
+    def effects(self, name: str, *, weights: np.ndarray | None = None, apart: Sequence[int] = ()) -> Effects:
+        """The levels of a factor, each against the mean of the others (weighted by `weights`), the spread integrated out.
 
-        Raises KeyError for a factor that was not fitted, or was solved away.
+        The levels `apart` do not share the others' spread but have a wide one: what stands out is not drawn back to
+        where the rest lies. Raises KeyError for a factor that was not fitted, or was solved away.
         """
         with threadpool_limits(limits=1, user_api="blas"):
-            return self._effects(self.places[name], name, weights)
+            return self._effects(self.places[name], name, weights, list(apart))
 
-    def _effects(self, place: slice, name: str, weights: np.ndarray | None) -> Effects:
+    def _effects(self, place: slice, name: str, weights: np.ndarray | None, apart: list[int]) -> Effects:
         size = place.stop - place.start
-        share = np.full(size, 1 / size) if weights is None else weights / weights.sum()
-        centre = np.eye(size) - share
-        tau = max(self.spreads[name] ** 2, _SMALLEST)
+        others = np.tile(np.ones(size) if weights is None else weights, (size, 1)) * (1 - np.eye(size))
+        contrast = np.eye(size) - others / np.maximum(others.sum(axis=1, keepdims=True), 1e-12)
         # what the data alone say: the inverse covariance less the prior's own part
         whole = np.linalg.inv(self.covariance[place, place])
-        told = whole - np.eye(size) / tau
+        told = whole - np.eye(size) / max(self.spreads[name] ** 2, _SMALLEST)
         pull = whole @ self.means[name]
-        values, axes = np.linalg.eigh((told + told.T) / 2)
-        values = np.maximum(values, 0.0)
-        turned = axes.T @ pull
-        contrast = centre @ axes
-        weighed, means, variances = [], [], []
+        weighed, means, sds = [], [], []
         for spread in _GRID:
-            sharp = values + 1 / spread**2
-            fit = turned / sharp
-            weighed.append(
-                -0.5 * np.log1p(spread**2 * values).sum()
-                + 0.5 * (turned * fit).sum()
-                - 0.5 * (spread / SPREAD_SCALE) ** 2
-            )
-            means.append(contrast @ fit)
-            variances.append((contrast**2 / sharp).sum(axis=1))
-        steps = np.gradient(_GRID)
-        chance = np.exp(np.array(weighed) - max(weighed)) * steps
-        chance /= chance.sum()
-        free = 1 / np.sqrt(np.maximum(np.diag(told), 1e-12))
-        return _mixture(chance, np.array(means), np.sqrt(np.array(variances)), free)
+            sharp = np.full(size, spread**-2.0)
+            sharp[apart] = _APART**-2
+            mean, sd, evidence = _drawn(told, pull, sharp, contrast)
+            weighed.append(evidence - 0.5 * (np.log(spread / _USUAL_SPREAD) / _SPREADS_SPREAD) ** 2)
+            means.append(mean)
+            sds.append(sd)
+        chance = np.exp(
+            np.array(weighed) - max(weighed)
+        )  # the grid's steps are even in logarithms, as the prior's
+        mean, sd, _ = _drawn(told, pull, np.full(size, _FREE**-2.0), contrast)
+        return _mixture(chance / chance.sum(), np.array(means), np.array(sds), mean, sd)
 
     def sums(self, names: list[str], rows: sparse.csr_matrix) -> tuple[np.ndarray, np.ndarray]:
         """Mean and standard deviation of sums of effects; `rows` has a column for each level of `names`, in order.
@@ -113,7 +109,20 @@ class Rates:
         return rows @ mean, np.sqrt(np.maximum(variance, 0.0))
 
 
-def _mixture(chance: np.ndarray, means: np.ndarray, sds: np.ndarray, free: np.ndarray) -> Effects:
+def _drawn(
+    told: np.ndarray, pull: np.ndarray, sharp: np.ndarray, contrast: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """Contrasts' means and standard deviations under a prior of these precisions, and its logarithm of evidence."""
+    covariance = np.linalg.inv(told + np.diag(sharp))
+    fit = covariance @ pull
+    variance = np.einsum("ij,jk,ik->i", contrast, covariance, contrast)
+    evidence = 0.5 * (np.linalg.slogdet(covariance)[1] + np.log(sharp).sum() + pull @ fit)
+    return contrast @ fit, np.sqrt(np.maximum(variance, 1e-18)), float(evidence)
+
+
+def _mixture(
+    chance: np.ndarray, means: np.ndarray, sds: np.ndarray, free: np.ndarray, free_sd: np.ndarray
+) -> Effects:
     """What a mixture of normals says: `means` and `sds` have a row for each part."""
     mean = chance @ means
     sd = np.sqrt(chance @ (sds**2 + (means - mean) ** 2))
@@ -130,9 +139,7 @@ def _mixture(chance: np.ndarray, means: np.ndarray, sds: np.ndarray, free: np.nd
             under = below(middle) < wanted
             low, high = np.where(under, middle, low), np.where(under, high, middle)
         bounds.append((low + high) / 2)
-    return Effects(
-        mean, sd, bounds[0], bounds[1], 1 - below(np.zeros_like(mean)), free, float(chance @ _GRID)
-    )
+    return Effects(mean, sd, bounds[0], bounds[1], 1 - below(np.zeros_like(mean)), free, free_sd)
 
 
 def fit_rates(
