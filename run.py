@@ -1,4 +1,4 @@
-"""Starts everything with the standard library alone: `python3 run.py lab | week | test`.
+"""Starts everything with the standard library alone: `python3 run.py lab | week | review | test`.
 
 Sets up `.venv` beside this file when something in it is missing or out of date, then does the job. This file
 must parse on Python 3.6, so that an old Python meets one clear sentence instead of a SyntaxError.
@@ -33,11 +33,12 @@ TEMPLATES = (
 EDITOR, EVERYTHING = "lab", "lab,test"
 UNFINISHED = "unfinished"
 HELP = f"""\
-文案台。用法：python3 run.py [lab | week | test] [其他参数]
+文案台。用法：python3 run.py [lab | week | review | test] [其他参数]
 
   lab    打开文案台（默认）。--home 文件夹：换一个工作文件夹
          其余参数交给 JupyterLab，例如 --no-browser --port 8899
   week   不开界面，跑完一周：--documents 文件或文件夹、--out 文件夹等；全部参数见 python3 run.py week --help
+  review 不开界面，复盘已经发出去的：读「效果数据」里的导出，写 复盘.html 和 复盘.xlsx；参数见 python3 run.py review --help
   test   运行全部检查；带参数时只运行 pytest，例如 python3 run.py test -k headline
 
 第一次运行会在 .venv 里准备环境，需要联网，约 1–3 分钟。工作文件夹默认是 {Path("~") / HOME_NAME}。"""
@@ -409,18 +410,28 @@ def open_lab(arguments: list[str]) -> int:
     return run_shown(command, lab_environment(home, dict(os.environ)), cwd=home)
 
 
-# --- week and test ---
+# --- week, review and test ---
 
 
-def week_command(python: Path, arguments: list[str]) -> list[str]:
-    """The command for a week without a screen."""
+def week_command(python: Path, verb: str, arguments: list[str]) -> list[str]:
+    """The command for a week, or its review, without a screen."""
     # -P: a random.py in the person's own folder must not stand in for the library's
-    return [str(python), "-P", "-m", "toolkit.cli", "week", *arguments]
+    return [str(python), "-P", "-m", "toolkit.cli", verb, *arguments]
 
 
 def run_week(arguments: list[str]) -> int:
     """Run the main job; relative paths are the person's own."""
-    return run_shown(week_command(prepare(EDITOR), arguments), child_environment(dict(os.environ)))
+    return run_verb("week", arguments)
+
+
+def run_review(arguments: list[str]) -> int:
+    """Look back at what was sent; relative paths are the person's own."""
+    return run_verb("review", arguments)
+
+
+def run_verb(verb: str, arguments: list[str]) -> int:
+    """Run one of the toolkit's own commands."""
+    return run_shown(week_command(prepare(EDITOR), verb, arguments), child_environment(dict(os.environ)))
 
 
 def checks(python: Path, arguments: list[str]) -> list[tuple[str, list[str]]]:
@@ -467,7 +478,7 @@ def run_shown(command: list[str], environment: dict[str, str], *, cwd: "Path | N
 
 def main(arguments: list[str]) -> int:
     """Do what the first word says; without one, open the desk."""
-    verbs = {"lab": open_lab, "week": run_week, "test": run_checks}
+    verbs = {"lab": open_lab, "week": run_week, "review": run_review, "test": run_checks}
     first = arguments[0] if arguments else "lab"
     verb = "lab" if first.startswith("-") else first
     rest = arguments if first.startswith("-") else arguments[1:]
@@ -475,7 +486,7 @@ def main(arguments: list[str]) -> int:
         say(HELP)
         return 0
     if verb not in verbs:
-        say(f"不认识的命令 {verb}。可以用：lab、week、test。\n\n{HELP}")
+        say(f"不认识的命令 {verb}。可以用：lab、week、review、test。\n\n{HELP}")
         return 2
     try:
         return verbs[verb](rest)

@@ -294,7 +294,11 @@ def test_the_sample_weeks_monday_page_tells_all_three(sample_week: Path) -> None
 def test_the_second_monday_says_what_the_first_weeks_advice_was_worth(tmp_path: Path) -> None:
     home = tmp_path / "我的文案台"
     own_content(home / "同行内容", "青团")
-    assert week("--home", home) == 0
+
+    def monday(day: str) -> int:
+        return cli.main(["week", "--home", str(home), "--now", f"{day} 09:00"])
+
+    assert monday("2026-05-11") == 0
     first = (home / "结果" / "monday.html").read_text(encoding="utf-8")
     assert "还没有上一次的建议可以对账" in first and "还没有能算的效果数据" in first
     # the word goes on rising for another week
@@ -304,11 +308,12 @@ def test_the_second_monday_says_what_the_first_weeks_advice_was_worth(tmp_path: 
         for number in range(3)
     ]
     (home / "同行内容" / "下周.csv").write_text(f"账号,标题,发布时间\n{''.join(rows)}", encoding="utf-8")
-    assert week("--home", home) == 0
+    assert monday("2026-05-18") == 0
     second = (home / "结果" / "monday.html").read_text(encoding="utf-8")
     assert "5月10日以来，同行做了什么" in second
+    assert re.search("到昨天为止，有 \\d+ 条发布还写着「待发」", second)
     assert re.search('说对</span>：<span class="name"><bdi>青团</bdi>', second)
-    assert week("--home", home) == 0
+    assert monday("2026-05-18") == 0
     assert (home / "结果" / "monday.html").read_text(encoding="utf-8") == second
 
 
@@ -371,10 +376,10 @@ def test_posts_that_still_say_draft_count_only_when_someone_says_so(
     assert review(*given) == 0
     said = capsys.readouterr()
     assert "发出 0 次，0 次有结果" in said.out
-    assert "40 条发布的时间已过，还写着「待发」，没有算进来" in said.err
+    assert "到昨天为止，有 40 条发布还写着「待发」，没有算进来" in said.err
     assert review(*given, "--sent-until", "2026-08-20") == 0
     said = capsys.readouterr()
-    assert "发出 20 次，20 次有结果" in said.out and "20 条发布的时间已过" in said.err
+    assert "发出 20 次，20 次有结果" in said.out and "有 20 条发布还写着「待发」" in said.err
 
 
 def test_a_review_without_what_it_needs_says_what_to_do(

@@ -60,7 +60,7 @@ def test_help_needs_no_environment(arguments: list[str], tmp_path: Path) -> None
 
 def test_unknown_verb(capsys: pytest.CaptureFixture[str]) -> None:
     assert run.main(["weak"]) == 2
-    assert capsys.readouterr().out.splitlines()[0] == "不认识的命令 weak。可以用：lab、week、test。"
+    assert capsys.readouterr().out.splitlines()[0] == "不认识的命令 weak。可以用：lab、week、review、test。"
 
 
 def test_first_option_means_lab(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -513,19 +513,21 @@ def test_lab_environment(tmp_path: Path) -> None:
     }
 
 
-def test_week_command() -> None:
-    begin = [str(PYTHON), "-P", "-m", "toolkit.cli", "week"]
-    assert run.week_command(PYTHON, []) == begin
+@pytest.mark.parametrize("verb", ["week", "review"])
+def test_week_command(verb: str) -> None:
+    begin = [str(PYTHON), "-P", "-m", "toolkit.cli", verb]
+    assert run.week_command(PYTHON, verb, []) == begin
     given = ["--documents", "同行 内容", "--out", "这里", "--home", "家"]
-    assert run.week_command(PYTHON, given) == [*begin, *given]
+    assert run.week_command(PYTHON, verb, given) == [*begin, *given]
 
 
-def test_week_keeps_the_persons_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("verb", ["week", "review"])
+def test_week_keeps_the_persons_folder(verb: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(run, "prepare", lambda _extras: Path(sys.executable))
     command = [sys.executable, "-c", "open('here', 'w').close()"]
     monkeypatch.setattr(run, "week_command", lambda *_: command)
-    assert run.main(["week"]) == 0
+    assert run.main([verb]) == 0
     assert (tmp_path / "here").exists()
 
 

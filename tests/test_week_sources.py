@@ -1,23 +1,30 @@
-"""What a week and a campaign are made from: the working folder's files once they are filled, else none."""
+"""What a week, a campaign and a review are made from: the working folder's files once they are filled, else none."""
 
 import datetime as dt
 from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pandas as pd
 import pytest
+from frames import make_groups, make_headlines, make_items, make_plan, make_topics, make_trends
 
+from toolkit import lexicons
 from toolkit.campaigns import read_group_days, read_messages, read_plan, write_plan_template
+from toolkit.export import read_calendar, write_xlsx
 from toolkit.schedule import write_template
-from toolkit.schema import GROUP_DAYS, InputError
-from toolkit.week import Sources, week_sources
+from toolkit.schema import CALENDAR, GROUP_DAYS, ITEMS, ChoiceError, InputError, check
+from toolkit.store import Workspace
+from toolkit.week import Sources, last_week, look_back, mark_sent, read_sent, week_sources
+from toolkit.week._memory import kept_sent, remember
+from toolkit.week._sent import keep_marks
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """A working folder as run.py makes it."""
     home = tmp_path / "我的 文案台"
-    for folder in ("同行内容", "群聊导出", "结果"):
+    for folder in ("同行内容", "群聊导出", "效果数据", "结果"):
         (home / folder).mkdir(parents=True)
     write_template(home / "群.xlsx", what="groups")
     write_template(home / "内容.xlsx", what="items")
@@ -84,6 +91,209 @@ def test_a_workbook_that_cannot_be_opened_is_left_to_its_reader(home: Path) -> N
         read_plan(sources.plan)
     with pytest.raises(InputError, match=r"^群日报\.xlsx"):
         read_group_days(sources.group_days)
+
+
+# ---- what came back, and what was sent
+
+
+def of_a_review(sources: Sources) -> tuple[Path | None, Path | None]:
+    return sources.results, sources.sent
+
+
+def test_the_sample_world_brings_its_own_results_and_calendar(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("WENAN_HOME", raising=False)
+    sample = lexicons.sample_folder() / "review"
+    stand_ins = (sample / "exports", sample / "sent.csv")
+    assert of_a_review(week_sources()) == stand_ins
+    assert of_a_review(week_sources(home=home)) == stand_ins
+    (home / "效果数据" / ".DS_Store").write_bytes(b"x")
+    assert of_a_review(week_sources(home=home)) == stand_ins
+    read = read_sent(week_sources(home=home))
+    assert len(read.frame) > 100 and set(read.frame["status"]) == {"sent", "missed", "cancelled"}
+    # as soon as anything is her own, nothing of the sample's may be taken for hers
+    for own in ({"documents": ["a.csv"]}, {"groups": "g.csv"}, {"items": "i.csv"}):
+        assert of_a_review(week_sources(home=home, **own)) == (None, None)
+    (home / "效果数据" / "订单.xlsx").write_bytes(b"x")
+    assert of_a_review(week_sources(home=home)) == (home / "效果数据", None)
+
+
+def test_the_calendar_of_the_working_folder_comes_before_its_database(home: Path) -> None:
+    (home / "同行内容" / "a.csv").write_text("标题\n一\n", encoding="utf-8")
+    assert of_a_review(week_sources(home=home)) == (None, None)
+    with Workspace(f"sqlite:///{home / '文案台.db'}") as workspace:
+        workspace.save("weeks", pd.DataFrame({"asof": pd.Series([], dtype="str")}))
+    assert of_a_review(week_sources(home=home)) == (None, home / "文案台.db")
+    assert read_sent(week_sources(home=home)).frame.equals(CALENDAR.empty())
+    write_xlsx(make_plan(), home / "结果" / "calendar.xlsx")
+    assert of_a_review(week_sources(home=home)) == (None, home / "结果" / "calendar.xlsx")
+    out = home.parent / "别处"
+    write_xlsx(make_plan(), out / "calendar.xlsx")
+    assert week_sources(home=home, out=out).sent == out / "calendar.xlsx"
+
+
+def write_status(path: Path, marks: dict[str, str]) -> None:
+    """Write words into the status column of the workbook, as an editor does."""
+    book = openpyxl.load_workbook(path)
+    sheet = book["排期总表"]
+    rows = list(sheet.iter_rows())
+    head = next(row for row in rows if any(cell.value == "发布编号" for cell in row))
+    place = {cell.value: cell.column - 1 for cell in head}
+    for row in rows:
+        if (word := marks.get(str(row[place["发布编号"]].value))) is not None:
+            row[place["状态"]].value = word
+    book.save(path)
+
+
+def test_marks_in_the_workbook_come_back(home: Path) -> None:
+    (home / "同行内容" / "a.csv").write_text("标题\n一\n", encoding="utf-8")
+    path = write_xlsx(make_plan(), home / "结果" / "calendar.xlsx")
+    before = read_calendar(path).frame.set_index("post_id")["status"]
+    first, second, third, *_ = before.index
+    write_status(path, {first: "已发", second: "未发", third: "取消"})
+    after = read_sent(week_sources(home=home)).frame.set_index("post_id")["status"]
+    expected = {**before.to_dict(), first: "sent", second: "missed", third: "cancelled"}
+    assert after.to_dict() == expected
+
+
+def own_week(home: Path, day: str, *, start: dt.date, shift: int = 0) -> None:
+    """Keep a week as write_week does; its plan is the tests' own, moved by some days."""
+    plan = make_plan()
+    calendar = plan.calendar.assign(starts_at=plan.calendar["starts_at"] + pd.Timedelta(days=shift))
+    frames = {
+        **{"trends": make_trends().head(1 + shift), "topics": make_topics(), "headlines": make_headlines()},
+        **{"calendar": calendar, "items": make_items(), "groups": make_groups()},
+    }
+    remember(week_sources(home=home), dt.date.fromisoformat(day), frames, start=start)
+
+
+def test_several_weeks_are_remembered_by_their_day(home: Path) -> None:
+    (home / "同行内容" / "a.csv").write_text("标题\n一\n", encoding="utf-8")
+    sources = week_sources(home=home)
+    assert last_week(sources) is None
+    own_week(home, "2026-09-20", start=dt.date(2026, 9, 21))
+    own_week(home, "2026-09-27", start=dt.date(2026, 9, 28), shift=1)
+    latest, before = last_week(sources), last_week(sources, before=dt.date(2026, 9, 27))
+    assert latest is not None and before is not None
+    assert (latest.day, before.day) == (dt.date(2026, 9, 27), dt.date(2026, 9, 20))
+    assert (len(latest.trends), len(before.trends)) == (2, 1)
+    assert before.calendar.equals(make_plan().calendar) and not latest.calendar.equals(before.calendar)
+    for name, made in (("topics", make_topics()), ("items", make_items()), ("groups", make_groups())):
+        pd.testing.assert_frame_equal(getattr(before, name), made)
+    assert last_week(sources, before=dt.date(2026, 9, 20)) is None
+    assert last_week(sources, before=dt.date(2026, 10, 26)) is None, "29 days after the last one: no news"
+    later = last_week(sources, before=dt.date(2026, 10, 25))
+    assert later is not None and later.day == dt.date(2026, 9, 27)
+
+
+def test_a_week_that_an_earlier_version_kept_is_still_found(home: Path) -> None:
+    (home / "同行内容" / "a.csv").write_text("标题\n一\n", encoding="utf-8")
+    with Workspace(f"sqlite:///{home / '文案台.db'}") as workspace:
+        workspace.save("trends", make_trends())
+        workspace.save("weeks", pd.DataFrame({"asof": ["2026-09-13", "2026-09-20"]}))
+    found = last_week(week_sources(home=home))
+    assert found is not None and found.day == dt.date(2026, 9, 20)
+    pd.testing.assert_frame_equal(found.trends, make_trends())
+    assert found.items.equals(ITEMS.empty())
+    before = last_week(week_sources(home=home), before=dt.date(2026, 9, 20))
+    assert before is not None and before.trends.empty, "of the week before it nothing was kept"
+
+
+def test_a_new_plan_does_not_wipe_out_what_was_marked(home: Path) -> None:
+    (home / "同行内容" / "a.csv").write_text("标题\n一\n", encoding="utf-8")
+    sources = week_sources(home=home)
+    path = write_xlsx(make_plan(), home / "结果" / "calendar.xlsx")
+    own_week(home, "2026-09-20", start=dt.date(2026, 9, 21))
+    times = make_plan().calendar.set_index("post_id")["starts_at"]
+    first, last = times.idxmin(), times.idxmax()
+    write_status(path, {first: "已发"})
+    monday = times[last].date()  # what is due from here on belongs to the next plan
+    assert keep_marks(sources, start=monday) == ""
+    own_week(home, "2026-09-27", start=monday, shift=7)
+    path.unlink()
+    posts, items = kept_sent(sources)
+    statuses = posts.set_index("post_id")["status"].to_dict()
+    assert statuses[first] == "sent" and last not in statuses
+    assert set(posts["post_id"]) == {post for post, time in times.items() if time.date() < monday}
+    assert set(items["item_id"]) == set(make_items()["item_id"])
+    # the file's own later posts and the kept earlier ones are one calendar
+    write_xlsx(make_plan(), path)
+    whole = read_sent(week_sources(home=home)).frame
+    assert whole["post_id"].is_unique and set(whole["post_id"]) == set(times.index)
+    assert whole.set_index("post_id")["status"][first] == "sent", "a draft in the file says nothing"
+    write_status(path, {first: "未发"})
+    assert read_sent(week_sources(home=home)).frame.set_index("post_id")["status"][first] == "missed"
+
+
+def test_a_calendar_that_cannot_be_read_is_laid_aside(home: Path) -> None:
+    (home / "同行内容" / "a.csv").write_text("标题\n一\n", encoding="utf-8")
+    sources = week_sources(home=home)
+    assert keep_marks(sources, start=dt.date(2026, 9, 21)) == ""
+    (home / "结果" / "calendar.xlsx").write_bytes(b"PK\x03\x04 damaged")
+    note = keep_marks(sources, start=dt.date(2026, 9, 21))
+    assert note.startswith("calendar.xlsx 里的发送情况没有读出来，原件另存为 calendar（读不懂的一份）.xlsx")
+    assert (home / "结果" / "calendar（读不懂的一份）.xlsx").read_bytes() == b"PK\x03\x04 damaged"
+    looked = look_back(week_sources(home=home), now=dt.datetime(2026, 9, 21, 9, tzinfo=dt.UTC))
+    assert looked.review is None and looked.calendar.empty
+    assert [note.split("：")[0] for note in looked.notes] == ["发过的排期没有读出来"]
+
+
+def test_own_results_are_reviewed_with_the_items_of_the_plans_that_were_kept(home: Path) -> None:
+    (home / "同行内容" / "a.csv").write_text("标题\n一\n", encoding="utf-8")
+    posts, orders = [], []
+    for number in range(30):
+        day, code = dt.date(2026, 8, 17) + dt.timedelta(days=number), f"k{number:02d}wq"
+        ids = {"post_id": f"i{number}@g1", "item_id": f"i{number}", "group_id": "g1"}
+        posts.append({**ids, "starts_at": f"{day} 20:00", "status": "sent", "code": code})
+        orders += [f"{number}-{k},{day} 20:3{k},30,暗号{code}\n" for k in range(1 + number % 3)]
+    text = f"订单号,下单时间,实付金额,团员备注\n{''.join(orders)}"
+    (home / "效果数据" / "快团团.csv").write_text(text, encoding="utf-8")
+    names = [f"i{number}" for number in range(30)]
+    items = pd.DataFrame({"item_id": names, "title": names, "kind": "promotion"})
+    frames = {"calendar": check(pd.DataFrame(posts), CALENDAR), "items": check(items, ITEMS)}
+    for last in (20, 27):  # the second plan pushes the first into what was sent
+        content = dt.date(2026, 9, last)
+        remember(week_sources(home=home), content, frames, start=content + dt.timedelta(days=1))
+    now = dt.datetime(2026, 9, 28, 9, tzinfo=dt.UTC)
+    looked = look_back(week_sources(home=home), now=now, groups=make_groups())
+    assert looked.review is not None and looked.read is not None
+    assert looked.notes == () and looked.waiting == 0
+    assert looked.review.outcome == "ordered"
+    assert looked.review.posts["ordered"].sum() == len(orders) == 60
+    assert set(looked.review.posts["kind"]) == {"promotion"}
+    later = look_back(week_sources(home=home), now=now, groups=make_groups(), since="2026-09-14")
+    assert later.review is not None and len(later.review.posts) == 2
+
+
+def a_calendar() -> pd.DataFrame:
+    times = [
+        "2026-09-14 20:00",
+        "2026-09-20 20:00",
+        "2026-09-20 21:00",
+        "2026-09-21 08:00",
+        "2026-09-19 08:00",
+    ]
+    rows = {"post_id": list("abcde"), "item_id": list("abcde"), "group_id": "g1", "starts_at": times}
+    status = ["draft", "pinned", "cancelled", "draft", "missed"]
+    return check(pd.DataFrame({**rows, "status": status}), CALENDAR)
+
+
+def test_posts_are_marked_sent_only_up_to_the_moment_and_only_where_nothing_is_said() -> None:
+    calendar = a_calendar()
+    assert mark_sent(calendar, until="2026-09-20")["status"].tolist() == [
+        *("sent", "sent", "cancelled", "draft", "missed"),
+    ]
+    assert mark_sent(calendar, until="2026-09-20 19:59")["status"].tolist()[:2] == ["sent", "pinned"]
+    named = mark_sent(calendar, until=dt.date(2026, 9, 21), missed=["a"])
+    assert named["status"].tolist() == ["missed", "sent", "cancelled", "sent", "missed"]
+    assert calendar.equals(a_calendar()), "what was handed in stays"
+    pd.testing.assert_frame_equal(named.drop(columns="status"), calendar.drop(columns="status"))
+    assert mark_sent(CALENDAR.empty(), until="2026-09-20").equals(CALENDAR.empty())
+    with pytest.raises(ChoiceError, match="「c」不是到时间还写着待发的发布"):
+        mark_sent(calendar, until="2026-09-20", missed=["c"])
+    with pytest.raises(ChoiceError, match="until 要写成"):
+        mark_sent(calendar, until="上周")
 
 
 # ---- the form for what groups do day by day

@@ -163,7 +163,13 @@ if TYPE_CHECKING:
     from toolkit.trends import mine_trends as mine_trends
     from toolkit.trends import rival_activity as rival_activity
     from toolkit.trends import term_history as term_history
+    from toolkit.week import LastWeek as LastWeek
+    from toolkit.week import LookBack as LookBack
     from toolkit.week import kept_counts as kept_counts
+    from toolkit.week import last_week as last_week
+    from toolkit.week import look_back as look_back
+    from toolkit.week import mark_sent as mark_sent
+    from toolkit.week import read_sent as read_sent
     from toolkit.week import read_week as read_week
     from toolkit.week import week_counts as week_counts
     from toolkit.week import week_sources as week_sources
@@ -335,7 +341,19 @@ else:
             "topic_order",
             "topic_parts",
         ),
-        "week": ("kept_counts", "read_week", "week_counts", "week_sources", "write_week"),
+        "week": (
+            "LastWeek",
+            "LookBack",
+            "kept_counts",
+            "last_week",
+            "look_back",
+            "mark_sent",
+            "read_sent",
+            "read_week",
+            "week_counts",
+            "week_sources",
+            "write_week",
+        ),
         "trends": (
             "Counts",
             "TrendReason",

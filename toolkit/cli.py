@@ -280,7 +280,7 @@ def _week(options: argparse.Namespace) -> None:
 def _review(options: argparse.Namespace) -> None:
     """Read what came back, review it, lay 复盘.html and 复盘.xlsx into the folder, and say it in five lines."""
     import toolkit as tk
-    from toolkit.export._review import write_review
+    from toolkit.export import write_review
     from toolkit.schema import InputError
     from toolkit.week import look_back, make_folder, usable_folder, week_sources
 
@@ -309,6 +309,8 @@ def _review(options: argparse.Namespace) -> None:
         raise InputError("\n  ".join(back.notes if options.results or sources.results else [none]))
     for note in back.notes:
         print(f"说明：{note}", file=sys.stderr)
+    if back.waiting:
+        print("说明：照排期都发了的，可以加上 --sent-until 日期 再运行。", file=sys.stderr)
     out = make_folder(sources.out)
     told = {"calls": back.calls, "record": back.record, "groups": groups.frame}
     files = [write_review(back.review, out / f"复盘.{kind}", **told) for kind in ("html", "xlsx")]

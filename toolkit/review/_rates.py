@@ -96,18 +96,6 @@ class Rates:
         mean, sd, _ = _drawn(told, pull, np.full(size, _FREE**-2.0), contrast)
         return _mixture(chance / chance.sum(), np.array(means), np.array(sds), mean, sd)
 
-    def sums(self, names: list[str], rows: sparse.csr_matrix) -> tuple[np.ndarray, np.ndarray]:
-        """Mean and standard deviation of sums of effects; `rows` has a column for each level of `names`, in order.
-
-        The spreads are taken as known here; with many levels that is close enough.
-        """
-        columns = np.concatenate([np.arange(self.places[n].start, self.places[n].stop) for n in names])
-        mean = np.concatenate([self.means[n] for n in names])
-        part = self.covariance[np.ix_(columns, columns)]
-        wide = rows @ part
-        variance = np.asarray(rows.multiply(wide).sum(axis=1)).ravel()
-        return rows @ mean, np.sqrt(np.maximum(variance, 0.0))
-
 
 def _drawn(
     told: np.ndarray, pull: np.ndarray, sharp: np.ndarray, contrast: np.ndarray

@@ -15,6 +15,7 @@ from toolkit.review._problems import push_problems
 from toolkit.review._result_funnel import joined_funnel
 from toolkit.review._returns import campaign_returns
 from toolkit.review._visits import visit_changes
+from toolkit.review._weights import time_weights
 from toolkit.schema import (
     COLUMN_WORDS,
     EFFECTS,
@@ -49,6 +50,7 @@ def review_posts(
     days: pd.DataFrame | None = None,
     incidents: pd.DataFrame | None = None,
     costs: pd.DataFrame | None = None,
+    times: pd.DataFrame | None = None,
     outcome: str | None = None,
     since: dt.date | str | None = None,
     until: dt.date | str | None = None,
@@ -57,10 +59,10 @@ def review_posts(
 
     `results` keeps RESULTS (as `read_results` gives it); `items` tell kinds, topics, campaigns and phases, `groups` how
     many people could see a post, `days` (GROUP_DAYS) the groups' totals, `incidents` what went wrong, `costs` (COSTS)
-    what campaigns cost. Posts count as sent where their status says so, or where something was measured of them.
+    what campaigns cost, `times` (from `posting_times`) what hours are worth. Posts count as sent where their status says so, or where something was measured of them.
 
-    Effects are learned from all posts given up to `until`, so hand in the months before too; posts, funnel, visits,
-    returns and problems are those of the span. Judged by the outcomes that an editor can get, the surest first
+    Effects are learned from all posts given up to `until`, so hand in the months before too; posts, funnel,
+    returns and problems are those of the span, and visits hold it against the days before. Judged by the outcomes that an editor can get, the surest first
     (`schema.OUTCOMES`): each that at least 20 posts have gets its EFFECTS; `Review.outcome` is the first of them (or
     `outcome`), and each of `posts` is told by the surest that its kind is made for (lexicon `kind-outcomes`): `expected`
     is what a post of that group, kind, day and hour usually brings, `value` the ratio to it with its middle 95 %, drawn to 1 by as much as posts vary anyhow (gamma posterior).
@@ -101,11 +103,11 @@ def review_posts(
         slots=_of(effects, "slot", "weekday"),
         headlines=_of(effects, "headline"),
         verdicts=_ordered(effects),
-        funnel=joined_funnel(span, days=told, items=items),
+        funnel=joined_funnel(span, days=told),
         problems=push_problems(sent, incidents=incidents, days=told, items=items),
-        visits=VISITS.empty() if told is None else visit_changes(told, groups=groups),
+        visits=_visits(days, groups, first, last),
         returns=campaign_returns(span, costs=costs),
-        weights=_weights(effects),
+        weights=_weights(effects, times),
         outcome=fits[0].outcome if fits else "",
         start=begins,
         end=ends,
@@ -139,6 +141,17 @@ def _days_between(days: pd.DataFrame | None, first: dt.date, last: dt.date | Non
         lambda day: not is_missing(day) and first <= day and (last is None or day <= last)
     )
     return days[inside.astype(bool)]
+
+
+def _visits(
+    days: pd.DataFrame | None, groups: pd.DataFrame | None, first: dt.date | None, last: dt.date | None
+) -> pd.DataFrame:
+    """All days up to the last, those of the span against those before it: a week alone says little of habits."""
+    told = _days_between(days, dt.date.min, last)
+    if told is None or told.empty:
+        return VISITS.empty()
+    earlier = first is not None and min(told["date"]) < first <= max(told["date"])
+    return visit_changes(told, groups=groups, half=first if earlier else None)
 
 
 def _joined(frames: list[pd.DataFrame], contract: Contract) -> pd.DataFrame:
@@ -222,8 +235,8 @@ def _post_notes(span: pd.DataFrame, *, judged: pd.Series[Any]) -> list[str]:
     return notes
 
 
-def _weights(effects: pd.DataFrame) -> pd.DataFrame:
-    """Proposals for kinds and topics that got a verdict, by the surest outcome that gave one."""
+def _weights(effects: pd.DataFrame, times: pd.DataFrame | None) -> pd.DataFrame:
+    """Proposals for kinds and topics that got a verdict, by the surest outcome that gave one; then for times."""
     rows, told = [], set()
     for row in effects[effects["facet"].isin(_WEIGHED) & (effects["verdict"] != "unsure")].to_dict("records"):
         key = f"{row['facet']}:{row['name']}"
@@ -238,7 +251,8 @@ def _weights(effects: pd.DataFrame) -> pd.DataFrame:
                 "why": row["sentence"],
             }
         )
-    return check(pd.DataFrame(rows), WEIGHTS) if rows else WEIGHTS.empty()
+    own = check(pd.DataFrame(rows), WEIGHTS) if rows else WEIGHTS.empty()
+    return own if times is None else pd.concat([own, time_weights(times)], ignore_index=True)
 
 
 def _notes(span: pd.DataFrame, history: pd.DataFrame, fits: list[Fit], unknown: int) -> Iterator[str]:
