@@ -253,7 +253,7 @@ def _to_test(told: Told) -> list[ReviewPart]:
 def _again(row: dict[str, Any], told: Told) -> Line:
     needed = count_of(row["needed"])
     name = name_of(effect_name(row["facet"], row["name"], told.names))
-    more = f"再发大约 {format_count(needed)} 次，才知道是不是真的" if needed else "有意多排几次，再看一回"
+    more = f"要是真有这么好，大约再发 {format_count(needed)} 次能看清" if needed else "有意多排几次，再看一回"
     said = f"{word(row['facet'], 'facet')}「{name}」：{more}"
     kind, mark = MARKS["try"]
     small = f"{outcome_words(row['outcome'])}现在看是平常的 {ratio(row)}"

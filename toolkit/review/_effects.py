@@ -21,9 +21,10 @@ _LEAST_RATIO = 1.1
 _APART_Z = 2.5
 # promising enough to be tried on purpose; our own choice
 _PROMISING = 0.85
-# the difference that should be found: the number of posts still needed is told for it, at 80 % power
-WANTED_RATIO = 1.2
-_WANTED_SD = float(np.log(WANTED_RATIO)) / (1.959964 + 0.841621)
+# the difference that should be found: the number of posts still needed is told for it (for a try, for the ratio that
+# is seen), at 80 % power
+_WANTED_RATIO = 1.2
+_DEVIATES = 1.959964 + 0.841621
 _MOST_NEEDED = 999
 # a trait of headlines is judged where so many items have it, and so many have not
 _FEWEST_ITEMS = 8
@@ -112,14 +113,14 @@ def effects_of(history: pd.DataFrame, outcome: str) -> pd.DataFrame:
 
     `history` is what `join_results` gives. All facets are in one model (see `_rates`), with each day's and each item's
     own luck: a topic is not good because its one post was, nor an hour because good items stood there. `value` is the
-    ratio to the mean of the facet's other levels that do not stand out (headlines: with the trait against without), drawn
+    ratio to the mean of the facet's other posts whose level does not stand out (headlines: with the trait against without), drawn
     to 1 by as much as the data leave open; `low` and `high` hold the middle 95 %; `p_better` is the chance of a ratio
     above 1; `rate` is plain: the outcome for each hundred people. `verdict`: keep or stop where the ratio is at least 1.1
     either way and false calls stay within 5 % (Benjamini–Hochberg over all levels of all facets, by the data alone; a
     level that stands out is drawn to 1 less than the rest); else try from a chance
     of 0.85 on, else unsure. Only posts whose kind is made for the outcome count (lexicon `kind-outcomes`): a question is
-    not bad because it sells nothing. `needed` is about how many more posts it takes until a difference of 20 % would be
-    found in four cases of five.
+    not bad because it sells nothing. `needed` is about how many more posts it takes until a difference of 20 % (for
+    a try: the ratio that is seen) would be found in four cases of five.
 
     Nothing measured gives an empty frame.
     """
@@ -152,7 +153,7 @@ def _told(fit: Fit, facet: str) -> Iterator[tuple[str, np.ndarray, _Level]]:
         elif factor == facet:
             named = [place for place, level in enumerate(levels) if level]
             if len(named) > 1:
-                effects = _against_usual(fit.rates, factor, named, len(levels))
+                effects = _against_usual(fit.rates, factor, named, np.bincount(fit.codes[factor]))
                 for place in named:
                     yield levels[place], fit.codes[factor] == place, _level(effects, place)
 
@@ -166,15 +167,17 @@ def _called(levels: Sequence[_Level]) -> set[int]:
     return {place for place, q_value in enumerate(q_values) if q_value <= MAX_Q and worth[place]}
 
 
-def _against_usual(rates: Rates, factor: str, named: list[int], size: int) -> Effects:
+def _against_usual(rates: Rates, factor: str, named: list[int], posts: np.ndarray) -> Effects:
     """Levels against those that do not stand out: one hit must not make all others look poor, nor be drawn to them.
+
+    The others count by their posts: what is hardly known itself is no measure for the rest.
 
     The surest level that stands out leaves the rest, one at a time, while more than half of the levels stay.
     """
     usual = list(named)
     while True:
-        weights = np.zeros(size)
-        weights[usual] = 1.0
+        weights = np.zeros(len(posts))
+        weights[usual] = posts[usual]
         effects = rates.effects(
             factor, weights=weights, apart=[place for place in named if place not in usual]
         )
@@ -210,7 +213,11 @@ def _level(effects: Effects, place: int) -> _Level:
 def _row(fit: Fit, facet: str, name: str, rows: np.ndarray, level: _Level, *, called: bool) -> dict[str, Any]:
     value, posts = float(np.exp(level.mean)), int(rows.sum())
     verdict = _verdict(level.above, value, called=called)
-    needed = None if verdict in ("keep", "stop") else _needed(posts, level.free_sd)
+    needed = (
+        None
+        if verdict in ("keep", "stop")
+        else _needed(posts, level.free_sd, value if verdict == "try" else _WANTED_RATIO)
+    )
     told = {
         **{
             "facet": facet,
@@ -234,9 +241,10 @@ def _verdict(above: float, value: float, *, called: bool) -> str:
     return "try" if above >= _PROMISING and value >= _LEAST_RATIO else "unsure"
 
 
-def _needed(posts: int, sd: float) -> int:
+def _needed(posts: int, sd: float, ratio: float) -> int:
     """About how many posts more: the variance falls with their number."""
-    return int(np.clip(np.ceil(posts * ((sd / _WANTED_SD) ** 2 - 1)), 0, _MOST_NEEDED))
+    wanted = np.log(ratio) / _DEVIATES
+    return int(np.clip(np.ceil(posts * ((sd / wanted) ** 2 - 1)), 0, _MOST_NEEDED))
 
 
 def spoken(facet: str, name: str) -> str:
@@ -263,9 +271,9 @@ def _sentence(who: str, row: dict[str, Any]) -> str:
     if row["verdict"] == "stop":
         return f"{who}：{span}，先少发，或换个做法。"
     needed = row["needed"]
-    more = f"要分清两成的差别{f'大约还差 {needed} 次' if needed < _MOST_NEEDED else '还差很多次'}"
+    few = f"大约再发 {needed} 次" if needed < _MOST_NEEDED else "再发很多次"
     if row["verdict"] == "try":
-        return f"{who}：{span}，看着好，还不够肯定，可以再试试{f'，{more}' if needed else ''}。"
+        return f"{who}：{span}，看着好，还不够肯定，可以再试试{f'；要是真有这么好，{few}能看清' if needed else ''}。"
     if not needed:
         return f"{who}：没看出两成以上的差别（{span}）。"
-    return f"{who}：还说不准（{span}），{more}。"
+    return f"{who}：还说不准（{span}），{few}才分得清两成的差别。"
