@@ -166,7 +166,7 @@ def test_group_time_and_title_name_a_post() -> None:
             "没有标题相近的已发的发布",
             "没有标题相近的已发的发布",
         ),
-        "没有写是哪个群，不能只凭标题和时间",
+        "没有写是哪个群，定不了",
     ]
     assert min(one.confidence for one in found if one.place >= 0) >= LEAST_CONFIDENCE
     assert posts_of([("p1", "石榴到货", "g1", "2026-09-14 20:00")], "draft").by_title(rows[:1]) == [

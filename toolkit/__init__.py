@@ -106,6 +106,7 @@ if TYPE_CHECKING:
     from toolkit.review import posting_times as posting_times
     from toolkit.review import push_problems as push_problems
     from toolkit.review import read_results as read_results
+    from toolkit.review import replies_by_keyword as replies_by_keyword
     from toolkit.review import review_posts as review_posts
     from toolkit.review import seen_lift as seen_lift
     from toolkit.review import training_posts as training_posts
@@ -289,6 +290,7 @@ else:
             "posting_times",
             "push_problems",
             "read_results",
+            "replies_by_keyword",
             "review_posts",
             "seen_lift",
             "training_posts",

@@ -13,6 +13,7 @@ from toolkit.review._plan_test import PlannedTest, plan_test, seen_lift
 from toolkit.review._posts_tests import judge_posts
 from toolkit.review._problems import push_problems
 from toolkit.review._record import advice_record
+from toolkit.review._replies import replies_by_keyword
 from toolkit.review._results import read_results
 from toolkit.review._returns import campaign_returns
 from toolkit.review._review_posts import adopt_weights, review_posts
@@ -38,6 +39,7 @@ __all__ = [
     "posting_times",
     "push_problems",
     "read_results",
+    "replies_by_keyword",
     "review_posts",
     "seen_lift",
     "training_posts",

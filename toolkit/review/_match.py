@@ -37,7 +37,9 @@ _TOKEN = re.compile(r"[A-Z0-9]+")
 # pieces with only blanks, hyphens and the like between them
 _PIECES = re.compile(r"[A-Z0-9]+(?:[ \-_.·•]{1,3}[A-Z0-9]+)+")
 _LONGEST_TEXT = 2000
-_NO_GROUP = "没有写是哪个群，不能只凭标题和时间"
+_NO_GROUP = "没有写是哪个群，定不了"
+# signs of a title in a sentence that names a post: reasons stay readable in a cell
+_TITLE_SHOWN = 12
 _HOUR = 3_600_000_000
 _NO_MOMENT = -(2**62)  # NaT and its neighbours are below it
 _DAY = 24 * _HOUR
@@ -54,7 +56,7 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).upper().strip()
 
 
-def _bare(text: str) -> str:
+def bared(text: str) -> str:
     """A name or title without what people change: width, case, blanks, marks and pictures."""
     return re.sub(r"[\W_]+", "", folded(text))
 
@@ -66,7 +68,7 @@ class Codes:
         """Keep each code with the places of the posts that have it."""
         self.places: dict[str, list[int]] = defaultdict(list)
         for place, code in enumerate(codes):
-            if bare := _bare(code):
+            if bare := bared(code):
                 self.places[bare].append(place)
         plain = {code for code in self.places if code.isascii()}
         self._weak = {c for c in plain if len(c) < _SHORT_CODE or (c.isdigit() and len(c) < _SHORT_NUMBER)}
@@ -159,7 +161,7 @@ class Found:
 
 
 class Posts:
-    """The posts of a calendar, by everything a row may name them by. What is not of status sent takes no results."""
+    """The posts of a calendar, by everything a row may name them by; by title only those of status sent."""
 
     def __init__(
         self, calendar: pd.DataFrame, items: pd.DataFrame | None, groups: pd.DataFrame | None
@@ -186,13 +188,15 @@ class Posts:
 
     def group_of(self, called: str) -> str | None:
         """The id of the group that is so called, None when there is none such."""
-        return self._names.get(_bare(called))
+        return self._names.get(bared(called))
 
     def said(self, place: int) -> str:
-        """A post as a sentence names it."""
+        """A post as a sentence names it, short."""
         stamp = moment_of(int(self.at[place]))
         when = f"{stamp.month}月{stamp.day}日 {stamp:%H:%M}" if stamp is not None else ""
-        title = f"「{self.titles[place][:20]}」" if self.titles[place] else ""
+        title = self.titles[place]
+        title = title if len(title) <= _TITLE_SHOWN else f"{title[: _TITLE_SHOWN - 1]}…"
+        title = f"「{title}」" if title else ""
         return f"{self.ids[place]}{title}{when}".strip()
 
     def span(self) -> tuple[int | None, int | None]:
@@ -207,13 +211,13 @@ class Posts:
         """Group to bare title to the places of the posts that were sent so."""
         found: dict[str, dict[str, list[int]]] = {}
         for place, title in enumerate(self.titles):
-            if self.sent[place] and _bare(title) and self.at[place] > _NO_MOMENT:
-                found.setdefault(self.groups[place], {}).setdefault(_bare(title), []).append(place)
+            if self.sent[place] and bared(title) and self.at[place] > _NO_MOMENT:
+                found.setdefault(self.groups[place], {}).setdefault(bared(title), []).append(place)
         return found
 
     def by_title(self, rows: list[Titled]) -> list[Found]:
         """What each row's group, time and title say, in the order of the rows."""
-        bare = {title: _bare(title) for title in {row.title for row in rows}}
+        bare = {title: bared(title) for title in {row.title for row in rows}}
         alike = _alike(
             sorted(set(bare.values())),
             sorted({title for book in self._by_group.values() for title in book}),
@@ -328,10 +332,10 @@ def _group_names(ids: list[str], groups: pd.DataFrame | None) -> tuple[dict[str,
         channels = dict(zip(table["group_id"], table["channel"], strict=True))
         shared: dict[str, set[str]] = defaultdict(set)
         for key, name in zip(table["group_id"], table["name"], strict=True):
-            shared[_bare(name)].add(key)
+            shared[bared(name)].add(key)
         names = {name: next(iter(keys)) for name, keys in shared.items() if name and len(keys) == 1}
         ids = [*ids, *table["group_id"]]
-    return names | {_bare(key): key for key in ids}, channels
+    return names | {bared(key): key for key in ids}, channels
 
 
 def _bigrams(text: str) -> set[str]:

@@ -19,7 +19,6 @@ from toolkit.review._results_orders import (
     nothing_found,
     one_of,
     settle_orders,
-    shown_title,
     texts_of,
     unfit,
 )
@@ -79,11 +78,13 @@ def read_results(
     best one's share is the confidence, and below .97 the row stays unmatched. Where a post has results of several
     kinds, `matched_by` and `confidence` are those of the least sure.
 
-    **Only what was sent** takes results: status 已发. A draft or pinned post in the past may have been sent or not, so
-    its rows are turned away with that reason, as are those of missed and cancelled posts, and what is more than 10
-    minutes older than its post (posts sent by hand go out some minutes early).
+    **Only what was sent** takes results. A row that names a post by code or id is evidence that it was sent, so one
+    still said to be 待发 or 已定 takes it too (a note tells how many), unless `now` is before its time; a title is
+    weaker and is held only against posts that say 已发. Rows of missed and cancelled posts are turned away, and what
+    is more than 10 minutes older than its post (posts sent by hand go out some minutes early).
 
-    **Orders** count once by their number, however often exported (the later export wins); revenue is yuan, what was
+    **Orders** count once by their number, however often exported (the later export wins, a code may come from any);
+    in exports of two platforms where minute and amount agree as well, else they are two. Revenue is yuan, what was
     paid once for an order, else the amounts of its lines together. Unpaid, closed and refunded ones (lexicon
     `result-words`), negative and absurd amounts are rejected. Orders of several shops add up. Of counts the one
     measured last stands; clicks of several days add up. Orders counted one by one win over a typed total.
@@ -114,9 +115,12 @@ def read_results(
     if posts.repeated:
         taken.note("", 0, f"排期里有 {posts.repeated} 行的发布编号重复，只用每个编号的第一行")
     if posts.ids and not any(posts.sent):
-        taken.note("", 0, "排期里没有一次发布记成已发，什么都对不上。请先在排期里把发过的改成已发")
+        taken.note("", 0, "排期里没有一次发布记成已发，只能按暗号和编号对，不按标题对")
     settled = settle_orders(taken, posts, moment)
-    hits = settled.hits + _settle_counts(taken, posts)
+    hits = settled.hits + _settle_counts(taken, posts, moment)
+    if late := len({hit.place for hit in hits if not posts.sent[hit.place]}):
+        note = f"有 {late} 次发布在排期里还是待发或已定，却有记录写着它们的暗号或编号，按发过算。请改成已发"
+        taken.note("", 0, note)
     frame = _results(hits, list(settled.covered.values()), posts, taken, moment)
     return _as_read(frame, taken)
 
@@ -124,7 +128,7 @@ def read_results(
 # ---- counts of accounts, links and people
 
 
-def _settle_counts(taken: Taken, posts: Posts) -> list[Hit]:
+def _settle_counts(taken: Taken, posts: Posts, now: dt.datetime | None) -> list[Hit]:
     """Lay each row of counts beside its post."""
     hits: list[Hit] = []
     waiting: list[tuple[Export, int, dict[str, float], Titled]] = []
@@ -149,7 +153,7 @@ def _settle_counts(taken: Taken, posts: Posts) -> list[Hit]:
                 by = "code"
             if post is not None:
                 said = ", ".join(codes) or posts.ids[post]
-                hits += _given(export, place, post, outcomes, (by, 1.0, said), posts, taken)
+                hits += _given(export, place, post, outcomes, (by, 1.0, said), posts, taken, now)
             elif fault:
                 _turn_away(export, place, outcomes, fault, taken)
             else:
@@ -158,8 +162,8 @@ def _settle_counts(taken: Taken, posts: Posts) -> list[Hit]:
         waiting, posts.by_title([one[3] for one in waiting]), strict=True
     ):
         if found.place >= 0:
-            how = ("title", found.confidence, shown_title(titled.title))
-            hits += _given(export, place, found.place, outcomes, how, posts, taken)
+            how = ("title", found.confidence, posts.titles[found.place])
+            hits += _given(export, place, found.place, outcomes, how, posts, taken, now)
         else:
             _turn_away(export, place, outcomes, _why_not(export, place, titled, found, posts), taken)
     return hits
@@ -205,6 +209,7 @@ def _given(
     how: tuple[str, float, str],
     posts: Posts,
     taken: Taken,
+    now: dt.datetime | None,
 ) -> list[Hit]:
     """What a row gives to its post, nothing where the post cannot have it."""
     by, confidence, said = how
@@ -213,7 +218,7 @@ def _given(
     if measured is None and day is not None:
         measured = day
     own = export.cells["measured_at"][place] if "measured_at" in export.cells else day
-    if fault := unfit(post, own, posts, "统计时间"):
+    if fault := unfit(post, own, posts, "统计时间", now):
         _turn_away(export, place, outcomes, fault, taken)
         return []
     if "readers" in export.cells and outcomes.get("opened", 0) > outcomes.get("reached", float("inf")):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,6 +46,9 @@ class _Order:
     revenue: float | None
     at: int | None
     codes: tuple[str, ...] = ()
+    copies: list[Line] = field(
+        default_factory=list
+    )  # the same order in other exports; only its code is taken
 
 
 @dataclass
@@ -62,16 +64,15 @@ def settle_orders(taken: Taken, posts: Posts, now: dt.datetime | None) -> Settle
     exports = [export for export in taken.exports if export.kind == ORDERS]
     settled = Settled()
     waiting: list[_Order] = []
-    for lines in _together(exports, taken):
+    for lines, copies in _together(exports, taken):
         order = _judged(lines, exports, taken, now)
         if order is None:
             continue
+        order.copies = copies
         export, row = exports[order.lines[0][0]], order.lines[0][1]
         place, by, fault = by_name(export, row, posts)
         if place is None and not fault:
-            codes = tuple(
-                dict.fromkeys(code for at in order.lines for code in codes_of(exports[at[0]], at[1], posts))
-            )
+            codes = _codes_in(order.lines, exports, posts) or _codes_in(order.copies, exports, posts)
             place, fault = one_of(codes, posts)
             by, order.codes = "code", codes
         if place is not None:
@@ -85,16 +86,17 @@ def settle_orders(taken: Taken, posts: Posts, now: dt.datetime | None) -> Settle
                 posts,
                 taken,
                 settled,
+                now,
             )
         elif fault:
             _turn_away(order, fault, exports, taken)
         else:
             waiting.append(order)
     rows = [_titled(order, exports) for order in waiting]
-    for order, row, found in zip(waiting, rows, posts.by_title(rows), strict=True):
+    for order, found in zip(waiting, posts.by_title(rows), strict=True):
         if found.place >= 0:
-            said = shown_title(row.title)
-            _give(order, found.place, "title", found.confidence, said, exports, posts, taken, settled)
+            said = posts.titles[found.place]
+            _give(order, found.place, "title", found.confidence, said, exports, posts, taken, settled, now)
         else:
             _turn_away(order, _nothing_found(order, found, exports, posts), exports, taken)
     _cover(exports, posts, taken, settled)
@@ -115,8 +117,8 @@ def _key(export: Export, place: int) -> tuple[Any, ...] | None:
     return None
 
 
-def _together(exports: list[Export], taken: Taken) -> list[list[Line]]:
-    """The lines of each order; an order that several exports have is taken from the latest one."""
+def _together(exports: list[Export], taken: Taken) -> list[tuple[list[Line], list[Line]]]:
+    """The lines of each order, and its lines in other exports: it is taken from the latest one that has it."""
     found: dict[Any, list[Line]] = {}
     for number, export in enumerate(exports):
         for place in range(len(export.rows)):
@@ -127,13 +129,49 @@ def _together(exports: list[Export], taken: Taken) -> list[list[Line]]:
     rank = [(_made(export), number) for number, export in enumerate(exports)]
     again: Counter[str] = Counter()
     kept = []
-    for lines in found.values():
-        if len(lines) > 1:
-            lines = _once(lines, exports, rank, taken, again)  # noqa: PLW2901 - what is left of them
-        kept.append(lines)
+    for lines in _across(list(found.values()), exports):
+        once = _once(lines, exports, rank, taken, again) if len(lines) > 1 else lines
+        kept.append((once, [line for line in lines if line[0] != once[0][0]]))
     for path, times in again.items():
         taken.note(path, 0, f"有 {times} 行是同一个订单又写了一遍，只算一次")
     return kept
+
+
+def _across(groups: list[list[Line]], exports: list[Export]) -> list[list[Line]]:
+    """Orders of several platforms that agree in number, minute and amount put together; what differs stays apart."""
+    by_number: dict[str, list[int]] = defaultdict(list)
+    for at, lines in enumerate(groups):
+        export, place = exports[lines[0][0]], lines[0][1]
+        if "order_no" in export.cells and (number := export.cells["order_no"][place]):
+            by_number[number].append(at)
+    gone: set[int] = set()
+    for same in (same for same in by_number.values() if len(same) > 1):
+        first: dict[tuple[int, float], int] = {}
+        for at in same:
+            marks = _marks(groups[at], exports)
+            whole, *others = sorted({at, *(first[mark] for mark in marks if mark in first)})
+            for other in others:
+                groups[whole] = groups[whole] + groups[other]
+                gone.add(other)
+            first |= dict.fromkeys([mark for mark, owner in first.items() if owner in others], whole)
+            first |= dict.fromkeys(marks, whole)
+    return [lines for at, lines in enumerate(groups) if at not in gone]
+
+
+def _marks(lines: list[Line], exports: list[Export]) -> set[tuple[int, float]]:
+    """Minute and yuan of an order as each export that has it tells them; some exports leave the seconds out."""
+    marks = set()
+    for number in {number for number, _ in lines}:
+        own = {
+            tuple(cells[place] for cells in exports[number].cells.values()): (number, place)
+            for at, place in lines
+            if at == number
+        }
+        times = [at for line in own.values() if (at := _time_of(exports[number], line[1])) is not None]
+        _, amounts = _written(list(own.values()), exports, whole=True)
+        if times and amounts:
+            marks.add((min(times) // _MINUTE, sum(round(amount * 100) for amount in amounts) / 100))
+    return marks
 
 
 def _made(export: Export) -> int:
@@ -243,27 +281,37 @@ def _time_of(export: Export, place: int) -> int | None:
 
 
 def _revenue(lines: list[Line], exports: list[Export], *, whole: bool, taken: Taken) -> float | None:
-    """Yuan of an order: what was paid, else its amount, once; else the lines' amounts together."""
+    """Yuan of an order, None where no amount is written."""
+    name, amounts = _written(lines, exports, whole=whole)
+    if name != "line_amount" and len(amounts) > 1:
+        number, place = lines[0]
+        note = "同一单各行的金额不一样，当作各件商品的金额加起来"
+        taken.note(exports[number].path, exports[number].rows[place], note)
+    return sum(round(amount * 100) for amount in amounts) / 100 if amounts else None
+
+
+def _written(lines: list[Line], exports: list[Export], *, whole: bool) -> tuple[str, list[float]]:
+    """The amounts that make up an order and their column: what was paid, else its amount, once; else each line's."""
     names = ("paid", "amount", "line_amount") if whole else ("line_amount", "paid", "amount")
     for name in names:
-        written = [
+        amounts: list[float] = [
             value
             for number, place in lines
             if name in exports[number].cells and (value := exports[number].cells[name][place]) is not None
         ]
-        if not written:
-            continue
-        if name == "line_amount" or len(set(written)) > 1:
-            if name != "line_amount":
-                number, place = lines[0]
-                note = "同一单各行的金额不一样，当作各件商品的金额加起来"
-                taken.note(exports[number].path, exports[number].rows[place], note)
-            return sum(round(value * 100) for value in written) / 100
-        return written[0]
-    return None
+        if amounts:
+            once = name != "line_amount" and len(set(amounts)) == 1
+            return name, amounts[:1] if once else amounts
+    return "", []
 
 
 # ---- its post
+
+
+def _codes_in(lines: list[Line], exports: list[Export], posts: Posts) -> tuple[str, ...]:
+    return tuple(
+        dict.fromkeys(code for number, place in lines for code in codes_of(exports[number], place, posts))
+    )
 
 
 def codes_of(export: Export, place: int, posts: Posts) -> tuple[str, ...]:
@@ -287,8 +335,8 @@ def one_of(codes: tuple[str, ...], posts: Posts) -> tuple[int | None, str]:
     if len(codes) > 1 and len(places) > 1:
         return None, f"写了几个暗号（{'、'.join(codes[:3])}），分不清是哪一次发布，没有猜"
     if len(places) > 1:
-        said = "、".join(posts.said(place) for place in places[:2])
-        return None, f"暗号 {codes[0]} 有 {len(places)} 次发布在用（{said}），没有猜。请给它们各换一个暗号"
+        said = posts.said(places[0])
+        return None, f"暗号 {codes[0]} 有 {len(places)} 次发布在用，如 {said}，没有猜。请各换一个"
     return (places[0], "") if places else (None, "")
 
 
@@ -308,19 +356,18 @@ def by_name(export: Export, place: int, posts: Posts) -> tuple[int | None, str, 
         return places[0], "id", ""
     if not places:
         return None, "id", "排期里没有这个条目发到这个群的发布，请核对条目编号和群"
-    near = "、".join(posts.said(p) for p in places[:2])
-    return None, "id", f"这个条目发了 {len(places)} 次（{near}），没有写群，分不清是哪一次"
+    return None, "id", f"这个条目发了 {len(places)} 次，如 {posts.said(places[0])}，没有写群，分不清"
 
 
-def unfit(place: int, at: int | None, posts: Posts, what: str) -> str:
-    """Why a post can have no results of this moment, "" when it can."""
+def unfit(place: int, at: int | None, posts: Posts, what: str, now: dt.datetime | None) -> str:
+    """Why a post can have no results of this moment, "" when it can; draft and pinned ones can once their time has come."""
     status = posts.status[place]
     if status in ("missed", "cancelled"):
         said = "未发" if status == "missed" else "取消"
         return f"对上的是 {posts.said(place)}，排期里它记的是{said}，没有算进去"
-    if status != "sent":
-        return f"对上的是 {posts.said(place)}，排期里它还没有记成已发。发过的话，请把状态改成已发再读一次"
     start = int(posts.at[place])
+    if status != "sent" and now is not None and now.timestamp() * 1e6 < start - EARLY_MINUTES * _MINUTE:
+        return f"对上的是 {posts.said(place)}，还没有到发布时间，也没有记成已发"
     if at is not None and at < start - EARLY_MINUTES * _MINUTE:
         whole_day = (at + _SHANGHAI) % _DAY_MICROS == 0
         if not (whole_day and at + _DAY_MICROS > start):
@@ -338,9 +385,10 @@ def _give(
     posts: Posts,
     taken: Taken,
     settled: Settled,
+    now: dt.datetime | None,
 ) -> None:
     """Give an order to its post, unless the post cannot have it."""
-    if fault := unfit(place, order.at, posts, "下单时间"):
+    if fault := unfit(place, order.at, posts, "下单时间", now):
         _turn_away(order, fault, exports, taken)
         return
     export = exports[order.lines[0][0]]
@@ -395,11 +443,6 @@ def _titled(order: _Order, exports: list[Export]) -> Titled:
     return Titled(title, group, order.at, is_day(order.at), order=True)
 
 
-def shown_title(title: str) -> str:
-    """A title of an export as a table quotes it: short, long runs of digits blotted out."""
-    return re.sub(r"\d{6,}", "…", title)[:40]
-
-
 def _nothing_found(order: _Order, found: Found, exports: list[Export], posts: Posts) -> str:
     """Why an order has no post, and the nearest one."""
     near: set[str] = set()
@@ -416,15 +459,15 @@ def nothing_found(near: list[str], found: Found, at: int | None, posts: Posts, *
     """
     lack = "没有认得的暗号，" if coded else ""
     if near:
-        places = [place for code in near for place in posts.book.places[code]]
-        said = "、".join(f"{posts.codes[place]}（{posts.said(place)}）" for place in places[:2])
-        return f"没有认得的暗号；有一处和 {said} 差一个字，没有猜"
+        place = posts.book.places[near[0]][0]
+        return f"暗号不认得；和 {posts.codes[place]}（{posts.said(place)}）差一个字，没有猜"
     if found.nearest >= 0:
         return f"{lack}{found.why or '对不上'}；最近的是 {posts.said(found.nearest)}"
     first, last = posts.span()
     stamp, begin, end = moment_of(at), moment_of(first), moment_of(last)
-    known = stamp is not None and begin is not None and end is not None
-    if known and not begin.floor("D") <= stamp <= end + pd.Timedelta(days=14):
+    if stamp is None or begin is None or end is None:
+        return f"{lack}{found.why or '也没有标题可对'}"
+    if not begin.floor("D") <= stamp <= end + pd.Timedelta(days=14):
         days = f"{begin:%Y-%m-%d} 到 {end:%Y-%m-%d}"
         return f"时间是 {stamp:%Y-%m-%d}，够不着任何一次发布（排期是 {days}）"
     return f"{lack}{found.why or '也没有标题可对'}"

@@ -453,6 +453,7 @@ def _typed(name: str, cells: list[Any], export: Export, taken: Taken, now: dt.da
     if name in _TEXT_NAMES:
         return [_text(cell) for cell in cells]
     index = pd.Index(range(len(cells)))
+    values: list[Any]
     if name in _MONEY:
         values, troubles = _money(cells)
     else:

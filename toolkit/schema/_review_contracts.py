@@ -46,7 +46,7 @@ MATCHES = contract(
     count("row", "行"),
     text("matched_by", "怎么对上的", choices=MATCHED_BY),
     score("confidence", "把握", unit="share"),
-    text("said", "文件里写的", default=""),
+    text("said", "凭什么对上", default=""),
 )
 
 # a post with its plan and what came of it; `value` is held against posts of the same group, day, hour and kind
