@@ -152,3 +152,26 @@ def test_rows_in_another_order_say_the_same(review: Review) -> None:
     columns = ["facet", "name", "posts", "total", "verdict"]
     assert again.verdicts[columns].values.tolist() == review.verdicts[columns].values.tolist()
     assert set(OUTCOMES) >= set(again.verdicts["outcome"])
+
+
+def test_costs_and_incidents_of_other_weeks_are_another_reviews() -> None:
+    items = WORLD.items.assign(
+        campaign=["早先" if item < "w06" else "后来" for item in WORLD.items["item_id"]]
+    )
+    costs = pd.DataFrame({"campaign": ["早先", "后来", "没听说过"], "amount": [10.0, 20.0, 30.0]})
+    told = [
+        {"group_id": "g01", "happened_at": when, "incident": "deleted"}
+        for when in ("2026-06-05 10:00", "2026-08-12 10:00", None, "2027-01-01")
+    ]
+    review = review_posts(
+        WORLD.calendar,
+        WORLD.results,
+        items=items,
+        groups=WORLD.groups,
+        costs=costs,
+        incidents=pd.DataFrame(told),
+        since="2026-08-10",
+        until="2026-08-16",
+    )
+    assert review.returns["campaign"].tolist() == ["后来", "没听说过"]
+    assert review.problems["happened_at"].dt.strftime("%m-%d").fillna("").tolist() == ["08-12", ""]

@@ -166,8 +166,58 @@ def playbook_path(stem: str) -> Path:
     return next(path for path in playbook_files() if path.stem == stem)
 
 
+@functools.cache
+def outcomes() -> dict[str, pd.DataFrame]:
+    """The sample's sent posts with what came of them."""
+    folder = SAMPLE / "review"
+    calendar, items = (
+        tk.read_calendar(folder / "sent.csv").frame,
+        tk.read_items(folder / "sent_items.csv").frame,
+    )
+    results = tk.read_results(folder / "exports", calendar=calendar, items=items, groups=groups()).frame
+    return {"calendar": calendar, "items": items, "results": results}
+
+
+def holds_review(_: Path) -> bool:
+    known = outcomes()
+    review = tk.review_posts(known["calendar"], known["results"], items=known["items"], groups=groups())
+    measured = set(review.funnel["measured_by"].str.slice(0, 3))
+    return review.outcome == "ordered" and {"按暗号", "按链接", "按关键"} <= measured
+
+
+def holds_returns(_: Path) -> bool:
+    known = outcomes()
+    history = tk.join_results(known["calendar"], known["results"], items=known["items"])
+    found = tk.campaign_returns(history, costs=pd.read_csv(SAMPLE / "review" / "costs.csv"))
+    whole = found["revenue"] - found["goods"] - found["cost"]
+    return len(found) == 2 and found["profit"].tolist() == pytest.approx(whole.tolist())
+
+
+def holds_judged(_: Path) -> bool:
+    known, tests = outcomes(), pd.read_csv(SAMPLE / "review" / "tests.csv")
+    asked = {"items": known["items"], "groups": groups(), "tests": tests}
+    found = tk.judge_posts(known["calendar"], known["results"], **asked)
+    return found.set_index("arm")["decided"].loc[["先教怎么挑", "先写工位"]].tolist() == ["够了", "继续"]
+
+
+def holds_adopted(_: Path) -> bool:
+    proposed = {"weight_id": "w", "facet": "kind", "name": "promotion", "now": 1.0, "proposed": 2.0}
+    weights = pd.DataFrame([{**proposed, "posts": 40, "outcome": "ordered", "why": ""}])
+    items = outcomes()["items"]
+    kept, doubled = (tk.adopt_weights(items, weights, adopt=adopt)["value"] for adopt in ([], ["w"]))
+    changed = items["kind"] == "promotion"
+    return bool(kept.equals(items["value"]) and (doubled == items["value"] * (1 + changed)).all())
+
+
+def holds_answers(_: Path) -> bool:
+    chat = (SAMPLE / "review" / "nightly_chat.txt").read_text(encoding="utf-8")
+    found = tk.gather_answers(chat, "睡前那半小时，怎么让孩子放下屏幕去翻书？")
+    return set(found.answers["clearance"]) == {"to_ask"} and "豆子外婆" not in found.outline
+
+
 # each verb of the table, called on the sample; what it must give
 HOLDS: dict[str, Callable[[Path], Any]] = {
+    "adopt_weights": holds_adopted,
     "budget_changes": lambda _: tk.budget_changes(proposal().budget)["line_id"].equals(
         proposal().budget["line_id"]
     ),
@@ -179,13 +229,16 @@ HOLDS: dict[str, Callable[[Path], Any]] = {
     ),
     "budget_return": lambda _: tk.budget_return(100, revenue=400, cost=150, people=50).roi == 1.5,
     "campaign_funnel": lambda _: "activation" in set(tk.campaign_funnel(days())["stage"]),
+    "campaign_returns": holds_returns,
     "check_plan": lambda _: {"M4", "C4", "X7"} <= set(tk.check_plan(proposal())["key"]),
     "draft_proposal": holds_draft,
+    "gather_answers": holds_answers,
     "gift_costs": lambda _: tk.gift_costs(gifts()).gifts["per_member"].to_list() == [5.0],
     "group_health": lambda _: (
         set(tk.group_health(days(), groups=groups())["group_id"]) >= set(days()["group_id"])
     ),
     "group_matrix": lambda _: set(groups()["segment"]) == set(tk.group_matrix(groups())["segment"]),
+    "judge_posts": holds_judged,
     "judge_test": lambda _: (
         tk.judge_test(
             pd.DataFrame({"arm": ["A", "B"], "shown": [1000, 1000], "hits": [50, 150]})
@@ -210,7 +263,9 @@ HOLDS: dict[str, Callable[[Path], Any]] = {
         == [3.0]
     ),
     "read_messages": holds_messages,
+    "read_results": lambda _: set(outcomes()["results"]["matched_by"]) == {"code", "id"},
     "read_plan": lambda _: len(proposal().goals) > 0,
+    "review_posts": holds_review,
     "rival_activity": lambda _: set(tk.rival_activity(documents())["source"]) == set(documents()["source"]),
     "score_headlines": lambda _: tk.score_headlines(["软籽石榴怎么剥？3刀下去不喷汁"])["craft"].iloc[0] > 0,
     "topic_angles": holds_topic_angles,

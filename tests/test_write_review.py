@@ -145,7 +145,7 @@ def test_weights_are_proposals_and_tests_that_go_on_stand_under_next(tmp_path: P
     assert "- **□ 第 1 件** 周三前把绘本的两条改成共读活动（阿苇）" in after
     assert "| 类型：促销 | 1.00 → 1.30 | 1.11–1.55 | 24 | 按暗号的订单 | 促销的订单多于平常。 |" in after
     assert "编辑采纳哪一条，哪一条才生效" in after
-    assert "标题写法「带数字」：再发大约 12 次" in after
+    assert "标题写法「带数字」：要是真有这么好，大约再发 12 次能看清" in after
     assert "共读时间 晚" in after and "礼盒标题" not in after
     assert "礼盒标题 乙" in part(text, "为什么") and "共读时间" not in part(text, "为什么")
 

@@ -333,7 +333,7 @@ def _summed(back: Any) -> list[str]:
         return f"{len(named[verdict])} 项" + (f"。{named[verdict][0]}" if named[verdict] else "")
 
     measured = int(review.posts["result"].notna().sum())
-    sent = int(((review.posts["status"] == "sent") | review.posts["result"].notna()).sum())
+    sent = int((review.posts["status"] == "sent").sum())
     return [
         f"{span}发出 {sent} 次，{measured} 次有结果" + (f"，看的是{outcome}" if outcome else ""),
         f"保留：{best('keep')}",

@@ -299,13 +299,22 @@ def funnel_steps(
     ).properties(title=title_within(title, said, width + 240), width=width, height=32 * len(records))
 
 
+def _counted(measured_by: str) -> str:
+    """What was counted, in a few signs.
+
+    >>> _counted("按关键词的回复数 ÷ 看得到的人次"), _counted("订单数 ÷ 平均人数")
+    ('关键词回复', '订单')
+    """
+    return one_line(measured_by).split(" ÷")[0].removeprefix("按").replace("的", "", 1).removesuffix("数")
+
+
 def _steps(frame: pd.DataFrame, width: int) -> list[dict[str, Any]]:
     words = COLUMN_WORDS["stage"]
     rows: list[dict[str, Any]] = frame.to_dict("records")
     stages = [words.get(row["stage"], row["stage"]) for row in rows]
     # a stage that was measured in two ways is told apart by what was counted
     counted = [
-        f"{stage} {one_line(row['measured_by']).split(' ÷')[0].removeprefix('按')}"
+        f"{stage} {_counted(row['measured_by'])}"
         if stages.count(stage) > 1
         else stage
         for stage, row in zip(stages, rows, strict=True)

@@ -76,7 +76,7 @@ def fit_outcome(history: pd.DataFrame, outcome: str) -> Fit | None:
         if len(levels) > 1:
             names[name], codes[name] = list(levels), numbers
     codes["item"] = np.unique(posts["item_id"].to_numpy(dtype=object).astype(str), return_inverse=True)[1]
-    counts, shown = posts[outcome].to_numpy(dtype=float), exposure(posts).to_numpy()
+    counts, shown = posts[outcome].to_numpy(dtype=float), exposure(posts, outcome).to_numpy()
     return Fit(outcome, posts, counts, shown, names, codes, fit_rates(counts, shown, codes, away="item"))
 
 

@@ -118,12 +118,19 @@ def was_sent(history: pd.DataFrame) -> pd.Series[Any]:
 def usable(history: pd.DataFrame, outcome: str) -> pd.Series[Any]:
     """Posts that an outcome can be judged on: sent, measured late enough, by people who are counted."""
     counted = (history[outcome] >= 0).fillna(False)
-    return was_sent(history) & history["ripe"] & counted & exposure(history).gt(0)
+    return was_sent(history) & history["ripe"] & counted & exposure(history, outcome).gt(0)
 
 
-def exposure(history: pd.DataFrame) -> pd.Series[Any]:
-    """How many could have seen a post: reached where told, else the group's members; 0 where neither is known."""
-    return history["reached"].fillna(history["members"]).astype("float64").fillna(0.0)
+def exposure(history: pd.DataFrame, outcome: str) -> pd.Series[Any]:
+    """How many could have seen a post: reached where told, else the group's members; 0 where neither is known.
+
+    An account reaches its own readers: where its export names a group's post by code and reached more than the group
+    has, that measures its reads, not what the group could see.
+    """
+    reached, members = history["reached"].astype("Int64"), history["members"].astype("Int64")
+    if outcome != "opened":
+        reached = reached.where(~(reached > members).fillna(False))
+    return reached.fillna(members).astype("float64").fillna(0.0)
 
 
 def measured_outcomes(history: pd.DataFrame, *, outcome: str | None = None) -> list[str]:

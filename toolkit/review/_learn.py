@@ -80,7 +80,7 @@ def training_posts(
     if not names:
         return _noted(_no_posts(), ["还没有一次发布有结果，标题没有可学的。"])
     told = history.assign(
-        people=exposure(history).round(),
+        people=exposure(history, names[0]).round(),
         test=history["item_id"].map(named_tests(tests)) if tests is not None else None,
     )
     channels = check(groups, GROUPS).drop_duplicates("group_id").set_index("group_id")["channel"]

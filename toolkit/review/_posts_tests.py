@@ -160,7 +160,7 @@ class _Told:
         keys = ["arm", "group_id", "day"]
         counts = found.posts.groupby(keys, sort=False, as_index=False)[["shown", "hits"]].sum()
         judged = judge_test(
-            counts, history=_usual(self.others, outcome), split="any", left=self._left(found.posts)
+            counts, history=_usual(self.others, outcome), split="any", left=self._left(found.posts, outcome)
         )
         about = COLUMN_WORDS["outcome"][outcome]
         said = f"看的是{about}。{_in_words(judged.sentence, outcome)}{_left_out(found)}"
@@ -187,10 +187,10 @@ class _Told:
             return f"{said}排期里找不到{listed([f'「{arm}」' for arm in unsent])}的发布，看看条目编号写对了没有。"
         return f"{said}等有了数再看。"
 
-    def _left(self, counted: pd.DataFrame) -> int | None:
+    def _left(self, counted: pd.DataFrame, outcome: str) -> int | None:
         """People of posts that are still to go out or to be measured; None where there is none: then nobody knows."""
         open_ = ~self.posts["status"].isin(("cancelled", "missed")) & ~self.posts.index.isin(counted.index)
-        people = exposure(self.posts[open_]).sum()
+        people = exposure(self.posts[open_], outcome).sum()
         return int(people) or None
 
 
@@ -200,7 +200,7 @@ def _titles(posts: pd.DataFrame, arm: str) -> list[str]:
 
 def _counted(posts: pd.DataFrame, outcome: str) -> _Counted:
     good = posts[usable(posts, outcome)]
-    good = good.assign(shown=exposure(good), hits=good[outcome].astype("float64"))
+    good = good.assign(shown=exposure(good, outcome), hits=good[outcome].astype("float64"))
     impossible = good["hits"] > good["shown"]
     unripe = posts[outcome].notna() & ~posts["ripe"]
     kept = good[~impossible]

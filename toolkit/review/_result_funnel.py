@@ -38,7 +38,7 @@ def campaign_posts(history: pd.DataFrame, *, campaign: str | None = None) -> pd.
             known = listed(list(dict.fromkeys(posts["campaign"])), 8) or "无"
             raise ChoiceError(f"没有活动 {shown_value(campaign)} 发出过的内容。有的活动：{known}。")
         posts = posts[posts["campaign"] == campaign]
-    return posts.assign(shown=exposure(posts), day=posts["starts_at"].dt.date)
+    return posts.assign(shown=exposure(posts, "ordered"), day=posts["starts_at"].dt.date)
 
 
 def result_funnel(history: pd.DataFrame, *, campaign: str | None = None) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toolkit.review._effects import Fit, effects_of_fit, fit_outcome
+from toolkit.review._effects import Fit, effects_of_fit, fit_outcome, made_for
 from toolkit.review._history import FEWEST_POSTS, RIPE_HOURS, join_results, measured_outcomes, was_sent
 from toolkit.review._problems import push_problems
 from toolkit.review._result_funnel import joined_funnel
@@ -18,8 +18,10 @@ from toolkit.review._visits import visit_changes
 from toolkit.review._weights import time_weights
 from toolkit.schema import (
     COLUMN_WORDS,
+    COSTS,
     EFFECTS,
     GROUP_DAYS,
+    INCIDENTS,
     ITEMS,
     OUTCOMES,
     POST_REVIEWS,
@@ -104,9 +106,11 @@ def review_posts(
         headlines=_of(effects, "headline"),
         verdicts=_ordered(effects),
         funnel=joined_funnel(span, days=told),
-        problems=push_problems(sent, incidents=incidents, days=told, items=items),
+        problems=push_problems(
+            sent, incidents=_incidents(incidents, first or begins, last), days=told, items=items
+        ),
         visits=_visits(days, groups, first, last),
-        returns=campaign_returns(span, costs=costs),
+        returns=campaign_returns(span, costs=_costs(costs, history, span)),
         weights=_weights(effects, times),
         outcome=fits[0].outcome if fits else "",
         start=begins,
@@ -141,6 +145,25 @@ def _days_between(days: pd.DataFrame | None, first: dt.date, last: dt.date | Non
         lambda day: not is_missing(day) and first <= day and (last is None or day <= last)
     )
     return days[inside.astype(bool)]
+
+
+def _incidents(incidents: pd.DataFrame | None, first: dt.date, last: dt.date | None) -> pd.DataFrame | None:
+    """What went wrong within the span, and what has no time."""
+    if incidents is None:
+        return None
+    told = check(incidents, INCIDENTS)
+    days = told["happened_at"].dt.date
+    inside = days.map(lambda day: is_missing(day) or (first <= day and (last is None or day <= last)))
+    return told[inside.astype(bool)]
+
+
+def _costs(costs: pd.DataFrame | None, history: pd.DataFrame, span: pd.DataFrame) -> pd.DataFrame | None:
+    """Costs but those of campaigns that went out before the span only: they are another review's."""
+    if costs is None:
+        return None
+    told = check(costs, COSTS)
+    earlier = set(history["campaign"]) - set(span["campaign"])
+    return told[~told["campaign"].isin(earlier)]
 
 
 def _visits(
@@ -183,19 +206,28 @@ def _ordered(effects: pd.DataFrame) -> pd.DataFrame:
 
 
 def _posts(span: pd.DataFrame, fits: list[Fit]) -> pd.DataFrame:
-    """POST_REVIEWS of the span, each post by the surest outcome that its kind is made for and that was measured of it."""
+    """POST_REVIEWS of the span, each post by the surest outcome that its kind is made for and that was measured of it.
+
+    Where enough posts have that outcome it is held against the usual; a post that something was measured of was sent.
+    """
     told = span.rename(columns={"value": "planned"}).assign(
         outcome="",
         result=pd.Series(pd.NA, index=span.index, dtype="Int64"),
         **dict.fromkeys(("expected", "value", "low", "high"), np.nan),
     )
+    sent = was_sent(span)
+    told["status"] = span["status"].mask(sent, "sent")
+    for name in reversed(OUTCOMES):
+        rows = span.index[sent & made_for(span["kind"], name) & span[name].notna()]
+        told.loc[rows, "outcome"] = name
+        told.loc[rows, "result"] = span.loc[rows, name].astype("Int64")
     for fit in reversed(fits):
         held = _against_usual(fit)
         rows = told.index.intersection(held.index)
         told.loc[rows, "outcome"] = fit.outcome
         told.loc[rows, "result"] = span.loc[rows, fit.outcome].astype("Int64")
         told.loc[rows, list(held.columns)] = held.loc[rows]
-    told["note"] = _post_notes(span, judged=told["outcome"] != "")
+    told["note"] = _post_notes(span, judged=told["expected"].notna(), measured=told["result"].notna())
     return check(told[POST_REVIEWS.names].reset_index(drop=True), POST_REVIEWS)
 
 
@@ -216,7 +248,7 @@ def _against_usual(fit: Fit) -> pd.DataFrame:
     )
 
 
-def _post_notes(span: pd.DataFrame, *, judged: pd.Series[Any]) -> list[str]:
+def _post_notes(span: pd.DataFrame, *, judged: pd.Series[Any], measured: pd.Series[Any]) -> list[str]:
     sent = was_sent(span)
     notes = []
     for place, row in enumerate(span.to_dict("records")):
@@ -226,12 +258,14 @@ def _post_notes(span: pd.DataFrame, *, judged: pd.Series[Any]) -> list[str]:
             notes.append("没有标已发，也没有结果，不算")
         elif judged.iloc[place]:
             notes.append("")
+        elif not measured.iloc[place]:
+            notes.append("发了，能用来比较的结果没有量到")
         elif not row["ripe"]:
             notes.append(f"统计时发出不到 {RIPE_HOURS} 小时，先不算")
         elif is_missing(row["members"]) and is_missing(row["reached"]):
             notes.append("不知道群里有多少人，比不了")
         else:
-            notes.append("发了，能用来比较的结果没有量到")
+            notes.append("这种结果量到的发布还不多，先不比较")
     return notes
 
 

@@ -249,7 +249,7 @@ class _Cells:
             "item": pd.factorize(rows["item_id"])[0],
         }
         counts = rows[outcome].to_numpy(dtype=float)
-        rates = fit_rates(counts, exposure(rows).to_numpy(), factors, away="item")
+        rates = fit_rates(counts, exposure(rows, outcome).to_numpy(), factors, away="item")
         scales, sizes, seen = dict(_SCALES), dict(self.sizes), dict(self.seen)
         if dates.max() < _FEW_DAYS:
             scales["date"], sizes["date"], seen["date"] = (

@@ -71,7 +71,8 @@ def look_back(
     `calendar` (else what `read_sent` gives), `results` (else the files of 效果数据), `items` and `groups` (else those of
     the plans that were kept, and the working folder's) make the review; its posts begin with the day `since` (None: all),
     its effects are learned from all that is known. With `sent_until` every post that was due up to
-    then counts as sent, as `mark_sent` does it; without it a post that says 待发 counts for nothing.
+    then counts as sent, as `mark_sent` does it; without it a post that says 待发 counts only
+    where a result names it.
 
     Nothing is raised for what cannot be read: it is None, and `notes` says why. Without any exports there is no review
     and no note.
@@ -86,13 +87,16 @@ def look_back(
     posts = _posts(sources, calendar, notes)
     if sent_until is not None:
         posts = mark_sent(posts, until=sent_until)
-    # today's may not be marked yet
-    waiting = int(due(posts, moment.date() - dt.timedelta(days=1)).sum())
+    read, review = _review(sources, posts, results, items, groups, since, moment, notes)
+    # today's may not be marked yet; a post that an order or a reader named went out, whatever its status says
+    open_yet = due(posts, moment.date() - dt.timedelta(days=1))
+    if read is not None:
+        open_yet &= ~posts["post_id"].isin(read.frame["post_id"])
+    waiting = int(open_yet.sum())
     if waiting:
         notes.append(
-            f"到昨天为止，有 {waiting} 条发布还写着「待发」，没有算进来。发了的请在 calendar.xlsx 的「状态」里写「已发」，没发的写「未发」。"
+            f"到昨天为止，有 {waiting} 条发布还写着「待发」，也没有结果，没有算进来。发了的请在 calendar.xlsx 的「状态」里写「已发」，没发的写「未发」。"
         )
-    read, review = _review(sources, posts, results, items, groups, since, moment, notes)
     until = moment.date() if counted is None else _latest(counted)
     record = _record(last, calls, review, posts, until)
     return LookBack(
