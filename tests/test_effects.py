@@ -49,10 +49,41 @@ def test_good_items_at_one_hour_do_not_make_the_hour_good() -> None:
     effects = effects_of(join_results(kept, world.results, **world.asked()), "ordered").set_index(
         ["facet", "name"]
     )
-    assert effects.loc[("kind", "promotion"), "value"] > effects.loc[("slot", "08:00"), "value"]
-    # both explain it alike, so neither interval may be narrow
-    span = np.log(effects.loc[("slot", "20:00"), "high"] / effects.loc[("slot", "20:00"), "low"])
-    assert span > np.log(1.3)
+    # both explain it alike: the data cannot tell, so the hour must not be called
+    assert effects.loc[("slot", "20:00"), "verdict"] != "keep"
+    assert effects.loc[("slot", "20:00"), "value"] < 2.0
+
+
+def test_a_group_without_any_order_stands_alone() -> None:
+    world = make_world(2, weeks=10, number=4)
+    dead = world.calendar["group_id"].eq("g01").to_numpy()
+    results = world.results.assign(ordered=world.results["ordered"].mask(dead, 0))
+    effects = effects_of(join_results(world.calendar, results, **world.asked()), "ordered")
+    groups = effects[effects["facet"] == "group"].set_index("name")
+    assert groups["verdict"].to_dict() == {"g00": "unsure", "g01": "stop", "g02": "unsure", "g03": "unsure"}
+    assert groups.loc["g01", "high"] < 0.5
+    called = effects[effects["verdict"].isin(["keep", "stop"])]
+    assert ((called["low"] > 1) | (called["high"] < 1)).all()
+
+
+def test_minutes_off_the_slot_do_not_make_slots() -> None:
+    world = make_world(1, weeks=8)
+    late = pd.to_timedelta(np.arange(len(world.calendar)) % 9, unit="min")
+    calendar = world.calendar.assign(starts_at=world.calendar["starts_at"] + late)
+    effects = effects_of(join_results(calendar, world.results, **world.asked()), "ordered")
+    assert set(effects[effects["facet"] == "slot"]["name"]) == {"08:00", "12:15", "18:10", "20:00"}
+
+
+def test_a_level_of_a_few_items_gets_no_verdict() -> None:
+    world = make_world(1, weeks=8)
+    rare = world.items["item_id"].isin(["w00i00", "w03i01"])
+    items = world.items.assign(topic=world.items["topic"].mask(rare, "一时兴起"))
+    hit = world.calendar["item_id"].isin(["w00i00", "w03i01"]).to_numpy()
+    results = world.results.assign(ordered=world.results["ordered"].mask(hit, 60))
+    history = join_results(world.calendar, results, items=items, groups=world.groups)
+    row = effects_of(history, "ordered").set_index(["facet", "name"]).loc[("topic", "一时兴起")]
+    assert row["verdict"] == "unsure"
+    assert row["sentence"].endswith("不到 5 条内容，先不下结论。")
 
 
 def test_a_kind_is_judged_by_what_it_is_for() -> None:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from review_worlds import World, make_world
 
-from toolkit.review._review_posts import adopt_weights, review_posts
+from toolkit.review import adopt_weights, review_posts
 from toolkit.schema import EFFECTS, OUTCOMES, ChoiceError, ColumnError, Review
 
 WORLD = make_world(1, weeks=12, times={"promotion": 2.0, "20:00": 1.5})
@@ -49,20 +49,51 @@ def test_verdicts_come_the_surest_first_and_hold_every_effect(review: Review) ->
 
 def test_a_weight_is_proposed_and_changes_nothing_until_adopted(review: Review) -> None:
     weights = review.weights
-    assert "kind:promotion" in weights["weight_id"].tolist()
+    assert "类型：促销" in weights["weight_id"].tolist()
+    assert weights["now"].eq(1.0).all()
     assert weights["proposed"].between(0.5, 2.0).all()
     assert adopt_weights(WORLD.items, weights, adopt=[])["value"].eq(1.0).all()
-    adopted = adopt_weights(WORLD.items, weights, adopt=["kind:promotion"])
-    proposed = weights.set_index("weight_id").loc["kind:promotion", "proposed"]
-    assert adopted["value"].tolist() == [
-        proposed if kind == "promotion" else 1.0 for kind in WORLD.items["kind"]
-    ]
+    adopted = adopt_weights(WORLD.items, weights, adopt=["类型：促销"])
+    proposed = weights.set_index("weight_id").loc["类型：促销", "proposed"]
+    values = [proposed if kind == "promotion" else 1.0 for kind in WORLD.items["kind"]]
+    assert adopted["value"].tolist() == pytest.approx(values)
     assert adopted["item_id"].tolist() == WORLD.items["item_id"].tolist()
 
 
+def test_adopting_again_changes_nothing_twice() -> None:
+    world = make_world(1, weeks=12, times={"promotion": 1.6, "大闸蟹": 1.6})
+    weights = review_posts(world.calendar, world.results, **world.asked()).weights
+    both = weights["weight_id"].tolist()
+    assert {"类型：促销", "选题：大闸蟹"} <= set(both)
+    once = adopt_weights(world.items, weights, adopt=both)
+    twice = adopt_weights(once, weights, adopt=both)
+    assert twice["value"].tolist() == pytest.approx(once["value"].tolist())
+    # next week's review of such items says what they are worth now
+    again = review_posts(world.calendar, world.results, items=once, groups=world.groups).weights
+    assert again["now"].tolist() == pytest.approx(again["proposed"].tolist(), abs=0.01)
+
+
+def test_only_what_is_sure_is_proposed_and_a_cut_is_told() -> None:
+    world = make_world(1, weeks=12, times={"promotion": 4.0})
+    review = review_posts(world.calendar, world.results, **world.asked())
+    row = review.weights.iloc[0]
+    assert (row["proposed"], row["why"].endswith("一次最多改一倍，先改到 2.00。")) == (2.0, True)
+    called = review.verdicts[review.verdicts["verdict"].isin(["keep", "stop"])]
+    assert set(review.weights["name"]) <= set(called["name"])
+
+
+def test_of_two_kinds_one_row_tells_the_fact(review: Review) -> None:
+    kinds = review.kinds.set_index("name")
+    assert kinds["verdict"].to_dict() == {"promotion": "keep", "event": "unsure"}
+    assert "是活动的" in kinds.loc["promotion", "sentence"]
+    assert kinds.loc["event", "sentence"] == "活动：和促销比，见促销那一行。"
+
+
 def test_an_unknown_proposal_is_refused(review: Review) -> None:
-    with pytest.raises(ChoiceError, match=r"可以用：.*kind:promotion"):
+    with pytest.raises(ChoiceError, match=r"可以用：.*类型：促销"):
         adopt_weights(WORLD.items, review.weights, adopt=["kind:poll"])
+    with pytest.raises(ChoiceError, match="不采纳就写"):
+        adopt_weights(WORLD.items, review.weights, adopt=None)  # type: ignore[arg-type]
     time = review.weights.iloc[:1].assign(weight_id="t", facet="time")
     with pytest.raises(ChoiceError, match="时段表交给 plan_posts"):
         adopt_weights(WORLD.items, time, adopt="t")
@@ -109,7 +140,7 @@ def test_not_sent_too_young_and_unknown_are_told() -> None:
         "",
     ]
     assert review.notes[0] == "有 1 次结果的发布编号不在排期里，没有用。"
-    assert "标明未发 1 次" in review.notes[1]
+    assert "未发 1 次，取消 1 次" in review.notes[1]
     assert any("1 次发布统计得太早" in note for note in review.notes)
 
 
@@ -126,6 +157,7 @@ def test_two_measurings_of_a_post_count_once_by_the_later(review: Review) -> Non
         ({"outcome": "gmv"}, "outcome 不能是"),
         ({"since": "2026-09-02", "until": "2026-09-01"}, "对调"),
         ({"since": "下周"}, "since 要写成 2026-09-21 这样的日期"),
+        ({"until": 5}, "until 要写成 2026-09-21 这样的日期"),
     ],
 )
 def test_arguments_that_cannot_be_are_refused(more: dict[str, str], said: str) -> None:
@@ -175,3 +207,57 @@ def test_costs_and_incidents_of_other_weeks_are_another_reviews() -> None:
     )
     assert review.returns["campaign"].tolist() == ["后来", "没听说过"]
     assert review.problems["happened_at"].dt.strftime("%m-%d").fillna("").tolist() == ["08-12", ""]
+
+
+def test_captions_repeats_missing_times_and_negative_counts_are_taken_and_told() -> None:
+    world = make_world(6, weeks=6)
+    calendar = pd.concat([world.calendar, world.calendar.iloc[:5]])
+    calendar.loc[calendar["post_id"] == calendar["post_id"].iloc[10], "starts_at"] = pd.NaT
+    results = world.results.assign(ordered=world.results["ordered"].where(world.results.index != 20, -3))
+    given = calendar.rename(columns={"post_id": "发布编号"})
+    review = review_posts(given, results, **world.asked())
+    assert len(review.posts) == len(world.calendar) - 1
+    assert review.notes[:3] == (
+        "排期里有 5 行的发布编号前面写过，用的是后面那一行。",
+        "排期里有 1 行没有时间，没有用。",
+        "结果里有 1 个小于 0 的数，没有用。",
+    )
+    assert review.posts["ordered"].isna().sum() == 1
+
+
+def test_two_rows_of_a_group_or_item_that_differ_are_refused() -> None:
+    world = make_world(6, weeks=3)
+    twice = pd.concat([world.groups, world.groups.iloc[:1].assign(members=9)])
+    with pytest.raises(ColumnError, match="群 'g00' 写了两行"):
+        review_posts(world.calendar, world.results, items=world.items, groups=twice)
+    same = pd.concat([world.groups, world.groups.iloc[:1]])
+    assert len(review_posts(world.calendar, world.results, items=world.items, groups=same).posts)
+    other = pd.concat([world.items, world.items.iloc[:1].assign(kind="poll")])
+    with pytest.raises(ColumnError, match="条目 'w00i00' 写了两行"):
+        review_posts(world.calendar, world.results, items=other, groups=world.groups)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("groups", "不知道群里有多少人"),
+        ("kinds", "别的类型不拿它评好坏"),
+        ("zeros", "全是 0"),
+        ("nothing", "还没有一种结果量到 20 次发布"),
+    ],
+)
+def test_why_nothing_can_be_compared_is_true(change: str, said: str) -> None:
+    world = make_world(6, weeks=3)
+    given: dict[str, pd.DataFrame] = {"items": world.items, "groups": world.groups}
+    results = world.results
+    if change == "groups":
+        del given["groups"]
+    elif change == "kinds":
+        given["items"] = world.items.assign(kind="value")
+    elif change == "zeros":
+        results = results.assign(ordered=0)
+    else:
+        results = pd.DataFrame()
+    review = review_posts(world.calendar, results, **given)
+    assert review.outcome == ""
+    assert any(said in note for note in review.notes)

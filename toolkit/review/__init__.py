@@ -16,9 +16,10 @@ from toolkit.review._record import advice_record
 from toolkit.review._replies import replies_by_keyword
 from toolkit.review._results import read_results
 from toolkit.review._returns import campaign_returns
-from toolkit.review._review_posts import adopt_weights, review_posts
+from toolkit.review._review_posts import review_posts
 from toolkit.review._times import posting_times
 from toolkit.review._visits import visit_changes
+from toolkit.review._weights import adopt_weights
 
 __all__ = [
     "Answers",

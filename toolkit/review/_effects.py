@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit import lexicons
-from toolkit.review._history import exposure, usable
+from toolkit.review._history import FEWEST_POSTS, exposure, usable
 from toolkit.review._problems import MAX_Q, false_calls
 from toolkit.review._rates import Effects, Rates, fit_rates
 from toolkit.schema import COLUMN_WORDS, EFFECTS, WORDS, check
@@ -26,10 +26,17 @@ _PROMISING = 0.85
 _WANTED_RATIO = 1.2
 _DEVIATES = 1.959964 + 0.841621
 _MOST_NEEDED = 999
+# one lucky item makes a level of few items: no verdict below
+_FEWEST_OWN = 5
 # a trait of headlines is judged where so many items have it, and so many have not
 _FEWEST_ITEMS = 8
 _FACETS = ("group", "kind", "topic", "phase", "slot", "weekday", "headline")
 _WEEKDAYS = "一二三四五六日"
+# what a level is held against, as a sentence says it
+_OTHERS = {
+    **{"group": "别的群", "kind": "别的类型", "topic": "别的选题", "phase": "别的阶段"},
+    **{"slot": "别的时段", "weekday": "别的日子", "headline": "没有这样写的"},
+}
 
 
 @dataclass(frozen=True)
@@ -54,9 +61,9 @@ class Fit:
 
 
 def fit_outcome(history: pd.DataFrame, outcome: str) -> Fit | None:
-    """The model of one outcome over the posts that can be judged; None where there are no such posts."""
+    """The model of one outcome over the posts that can be judged; None where these are too few."""
     posts = history[usable(history, outcome) & made_for(history["kind"], outcome)]
-    if posts.empty or not posts[outcome].sum() > 0:
+    if len(posts) < FEWEST_POSTS or not posts[outcome].sum() > 0:
         return None
     moments = posts["starts_at"]
     labels: dict[str, pd.Series[Any]] = {
@@ -66,7 +73,7 @@ def fit_outcome(history: pd.DataFrame, outcome: str) -> Fit | None:
             "topic": posts["topic"],
             "phase": posts["phase"],
         },
-        **{"slot": moments.dt.strftime("%H:%M"), "weekday": moments.dt.day_of_week.astype(str)},
+        **{"slot": posts["slot"], "weekday": moments.dt.day_of_week.astype(str)},
         **{"date": moments.dt.date.astype(str)},
         **_traits(posts),
     }
@@ -122,7 +129,7 @@ def effects_of(history: pd.DataFrame, outcome: str) -> pd.DataFrame:
     not bad because it sells nothing. `needed` is about how many more posts it takes until a difference of 20 % (for
     a try: the ratio that is seen) would be found in four cases of five.
 
-    Nothing measured gives an empty frame.
+    Fewer than 20 posts with the outcome give an empty frame; a level of fewer than 5 items gets no verdict.
     """
     fit = fit_outcome(history, outcome)
     rows = [] if fit is None else list(_rows(fit))
@@ -137,9 +144,17 @@ def effects_of_fit(fit: Fit) -> pd.DataFrame:
 
 def _rows(fit: Fit) -> Iterator[dict[str, Any]]:
     told = [(facet, *row) for facet in _FACETS for row in _told(fit, facet)]
-    called = _called([level for *_, level in told])
+    enough = [
+        place
+        for place, (_, _, rows, _) in enumerate(told)
+        if len(np.unique(fit.codes["item"][rows])) >= _FEWEST_OWN
+    ]
+    called = {enough[place] for place in _called([told[place][3] for place in enough])}
     for place, (facet, name, rows, level) in enumerate(told):
-        yield _row(fit, facet, name, rows, level, called=place in called)
+        rivals = [other for part, other, _, _ in told if part == facet and other != name]
+        # of two levels one is as much above the other as that below it: one fact, told once
+        other = rivals[0] if facet != "headline" and len(rivals) == 1 else ""
+        yield _row(fit, facet, name, rows, level, called=place in called, judged=place in enough, other=other)
 
 
 def _told(fit: Fit, facet: str) -> Iterator[tuple[str, np.ndarray, _Level]]:
@@ -159,11 +174,13 @@ def _told(fit: Fit, facet: str) -> Iterator[tuple[str, np.ndarray, _Level]]:
 
 
 def _called(levels: Sequence[_Level]) -> set[int]:
-    """Which of the levels stand out: false calls are held to 5 % of the calls, and the ratio must be worth the trouble."""
+    """Which of the levels stand out: false calls are held to 5 % of the calls, the interval leaves out a ratio of 1, and
+    the ratio is worth the trouble.
+    """
     from scipy.stats import norm
 
     q_values = false_calls([2 * float(norm.sf(abs(level.z))) for level in levels])
-    worth = [abs(level.mean) >= np.log(_LEAST_RATIO) for level in levels]
+    worth = [abs(level.mean) >= np.log(_LEAST_RATIO) and level.low * level.high > 0 for level in levels]
     return {place for place, q_value in enumerate(q_values) if q_value <= MAX_Q and worth[place]}
 
 
@@ -185,7 +202,16 @@ def _against_usual(rates: Rates, factor: str, named: list[int], posts: np.ndarra
         called = _called(levels)
         if not called or 2 * (len(usual) - 1) <= len(named):
             return effects
-        usual.pop(max(called, key=lambda place: abs(levels[place].z)))
+        usual.pop(max(called, key=lambda place: _distances(effects, usual, posts)[place]))
+
+
+def _distances(effects: Effects, usual: list[int], posts: np.ndarray) -> np.ndarray:
+    """How surely each level lies off the middle one: off their mean, a hit or a dead group would make the others odd."""
+    weights = posts[usual]
+    places = effects.free[usual] * (weights.sum() - weights) / weights.sum()
+    order = np.argsort(places, kind="stable")
+    middle = places[order][np.searchsorted(np.cumsum(weights[order]), weights.sum() / 2)]
+    return np.asarray(np.abs(places - middle) / effects.free_sd[usual])
 
 
 @dataclass(frozen=True)
@@ -210,29 +236,37 @@ def _level(effects: Effects, place: int) -> _Level:
     return _Level(*(float(part[place]) for part in parts))
 
 
-def _row(fit: Fit, facet: str, name: str, rows: np.ndarray, level: _Level, *, called: bool) -> dict[str, Any]:
+def _row(
+    fit: Fit,
+    facet: str,
+    name: str,
+    rows: np.ndarray,
+    level: _Level,
+    *,
+    called: bool,
+    judged: bool,
+    other: str,
+) -> dict[str, Any]:
     value, posts = float(np.exp(level.mean)), int(rows.sum())
-    verdict = _verdict(level.above, value, called=called)
-    needed = (
-        None
-        if verdict in ("keep", "stop")
-        else _needed(posts, level.free_sd, value if verdict == "try" else _WANTED_RATIO)
-    )
+    verdict = _verdict(level.above, value, called=called) if judged else "unsure"
+    if other and verdict == "stop":
+        verdict = "unsure"
+    wanted = value if verdict == "try" else _WANTED_RATIO
+    names = dict(zip(fit.posts["group_id"], fit.posts["group_name"], strict=True)) if facet == "group" else {}
+    who, against = (spoken(facet, names.get(level, level)) if level else "" for level in (name, other))
     told = {
+        **{"facet": facet, "name": name, "outcome": fit.outcome, "posts": posts},
         **{
-            "facet": facet,
-            "name": name,
-            "outcome": fit.outcome,
-            "posts": posts,
             "total": int(fit.counts[rows].sum()),
+            "rate": 100 * fit.counts[rows].sum() / fit.exposure[rows].sum(),
         },
-        **{"rate": 100 * fit.counts[rows].sum() / fit.exposure[rows].sum()},
         **{"value": value, "low": float(np.exp(level.low)), "high": float(np.exp(level.high))},
-        **{"p_better": level.above, "verdict": verdict, "needed": needed},
+        **{"p_better": level.above, "verdict": verdict},
+        "needed": None if called or not judged else _needed(posts, level.free_sd, wanted),
     }
-    names = dict(zip(fit.posts["group_id"], fit.posts["group_name"], strict=True))
-    who = spoken(facet, names[name] if facet == "group" else name)
-    return {**told, "sentence": _sentence(who, told)}
+    if called and verdict == "unsure":
+        return {**told, "sentence": f"{who}：和{against}比，见{against}那一行。"}
+    return {**told, "sentence": _sentence(who, against or f"{_OTHERS[facet]}", told)}
 
 
 def _verdict(above: float, value: float, *, called: bool) -> str:
@@ -261,16 +295,16 @@ def spoken(facet: str, name: str) -> str:
     return word or f"「{name[:24]}」"
 
 
-def _sentence(who: str, row: dict[str, Any]) -> str:
+def _sentence(who: str, against: str, row: dict[str, Any]) -> str:
     by = COLUMN_WORDS["outcome"][row["outcome"]]
-    span = (
-        f"{by}是平常的 {row['value']:.2f} 倍（{row['low']:.2f} 到 {row['high']:.2f}），发了 {row['posts']} 次"
-    )
+    span = f"{by}是{against}的 {row['value']:.2f} 倍（{row['low']:.2f} 到 {row['high']:.2f}），发了 {row['posts']} 次"
     if row["verdict"] == "keep":
         return f"{who}：{span}，可以保留。"
     if row["verdict"] == "stop":
         return f"{who}：{span}，先少发，或换个做法。"
     needed = row["needed"]
+    if needed is None:
+        return f"{who}：还说不准（{span}），不到 {_FEWEST_OWN} 条内容，先不下结论。"
     few = f"大约再发 {needed} 次" if needed < _MOST_NEEDED else "再发很多次"
     if row["verdict"] == "try":
         return f"{who}：{span}，看着好，还不够肯定，可以再试试{f'；要是真有这么好，{few}能看清' if needed else ''}。"

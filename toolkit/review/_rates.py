@@ -26,6 +26,8 @@ _APART, _FREE = 0.5, 3.0
 _ROUNDS, _STEPS = 60, 3
 _SMALLEST = 1e-6
 _LARGEST_STEP = 4.0
+# a wider one lets a level without any count run off to where its counts say nothing more, and takes the rest with it
+_LARGEST_SPREAD = 0.6
 # two-sided 95 %
 DEVIATE = 1.959964
 
@@ -262,7 +264,8 @@ class _Design:
             mean = self.mean_own if own else self.mean_rest[self.places[name]]
             square = max(spread**2, _SMALLEST)
             used = max(len(mean) - variance.sum() / square, 1e-3)
-            found[name] = float(np.sqrt(min(max((mean**2).sum() / used, _SMALLEST), 4.0)))
+            most = 4.0 if own else _LARGEST_SPREAD**2
+            found[name] = float(np.sqrt(min(max((mean**2).sum() / used, _SMALLEST), most)))
             freedom += used
         return found, freedom
 

@@ -1,22 +1,40 @@
-"""The review of a span of posts: plan against result, what did better, what cannot be said yet, what to change."""
+"""The review of a span of posts: plan against result, what did better, what cannot be said yet, what to change.
+
+Posts count as sent where their status says so, or where something was measured of them. They are judged by the outcomes
+that an editor can get, the surest first (`schema.OUTCOMES`): each that at least 20 posts have gets its EFFECTS, among
+posts whose kind is made for it (lexicon `kind-outcomes`). `Review.outcome` is the first of them (or `outcome`), and each
+of `posts` is told by the surest that its kind is made for: `expected` is what a post of that group, kind, day and hour
+usually brings, `value` the ratio to it with its middle 95 %, drawn to 1 by as much as posts vary anyhow (gamma
+posterior). `verdicts` are keep, stop and try, the surest first, then what cannot be said; `weights` is what to change
+next week: nothing changes until `adopt_weights`. The funnel has only stages that were measured; visits hold the span
+against the days before. Methods: `_effects`, `_rates`, `campaign_funnel`.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from toolkit.review._effects import Fit, effects_of_fit, fit_outcome, made_for
-from toolkit.review._history import FEWEST_POSTS, RIPE_HOURS, join_results, measured_outcomes, was_sent
+from toolkit.review._effects import Fit, effects_of_fit, fit_outcome, made_for, spoken
+from toolkit.review._history import (
+    FEWEST_POSTS,
+    RIPE_HOURS,
+    exposure,
+    join_results,
+    measured_outcomes,
+    was_sent,
+)
 from toolkit.review._problems import push_problems
 from toolkit.review._result_funnel import joined_funnel
 from toolkit.review._returns import campaign_returns
 from toolkit.review._visits import visit_changes
-from toolkit.review._weights import time_weights
+from toolkit.review._weights import MOST_MOVED, WEIGHED, standing, time_weights
 from toolkit.schema import (
+    CALENDAR,
     COLUMN_WORDS,
     COSTS,
     EFFECTS,
@@ -37,10 +55,7 @@ from toolkit.schema import (
     shown_value,
 )
 
-# a proposed weight moves no further than this from where it was, however good a topic looked (our own choice)
-_MOST_MOVED = 2.0
 _ORDER = ("keep", "stop", "try", "unsure")
-_WEIGHED = ("kind", "topic")
 
 
 def review_posts(
@@ -61,19 +76,11 @@ def review_posts(
 
     `results` keeps RESULTS (as `read_results` gives it); `items` tell kinds, topics, campaigns and phases, `groups` how
     many people could see a post, `days` (GROUP_DAYS) the groups' totals, `incidents` what went wrong, `costs` (COSTS)
-    what campaigns cost, `times` (from `posting_times`) what hours are worth. Posts count as sent where their status says so, or where something was measured of them.
-
-    Effects are learned from all posts given up to `until`, so hand in the months before too; posts, funnel,
-    returns and problems are those of the span, and visits hold it against the days before. Judged by the outcomes that an editor can get, the surest first
-    (`schema.OUTCOMES`): each that at least 20 posts have gets its EFFECTS; `Review.outcome` is the first of them (or
-    `outcome`), and each of `posts` is told by the surest that its kind is made for (lexicon `kind-outcomes`): `expected`
-    is what a post of that group, kind, day and hour usually brings, `value` the ratio to it with its middle 95 %, drawn to 1 by as much as posts vary anyhow (gamma posterior).
-    `verdicts` are keep, stop and try, the surest first, then what cannot be said; `weights` is what to change next
-    week: nothing changes until `adopt_weights`. The funnel has only stages that were measured. Methods: `_effects`,
-    `_rates`, `campaign_funnel`.
+    what campaigns cost, `times` (from `posting_times`) what hours are worth. Effects are learned from all posts given up
+    to `until`, so hand in the months before too; the rest is that of the span. How it is judged stands above.
 
     An empty calendar gives an empty review. Raises ColumnError for tables that break their contract, ChoiceError for an
-    unknown outcome or days that run backwards.
+    unknown outcome or days that are none or run backwards.
 
     >>> posts = pd.DataFrame([{"post_id": "p", "item_id": "i", "group_id": "g", "starts_at": "2026-09-01 20:00"}])
     >>> review = review_posts(posts, pd.DataFrame([{"post_id": "p", "ordered": 3}]))
@@ -84,7 +91,7 @@ def review_posts(
     if first and last and first > last:
         raise ChoiceError(f"since（{first}）在 until（{last}）之后。把两天对调一下。")
     history = join_results(calendar, results, items=items, groups=groups, days=days)
-    unknown = history.attrs["unknown"]
+    left_out = {**history.attrs, "undated": int(history["starts_at"].isna().sum())}
     history = history[history["starts_at"].notna()].sort_values("starts_at", kind="stable")
     history = _between(history, None, last)
     outcomes = measured_outcomes(history, outcome=outcome)
@@ -95,7 +102,6 @@ def review_posts(
     effects = _joined([effects_of_fit(fit) for fit in fits], EFFECTS)
     begins, ends = min(span["starts_at"]).date(), max(span["starts_at"]).date()
     told = _days_between(days, first or begins, last)
-    sent = calendar[calendar["post_id"].isin(span["post_id"])]
     return Review(
         posts=_posts(span, fits),
         groups=_of(effects, "group"),
@@ -107,23 +113,28 @@ def review_posts(
         verdicts=_ordered(effects),
         funnel=joined_funnel(span, days=told),
         problems=push_problems(
-            sent, incidents=_incidents(incidents, first or begins, last), days=told, items=items
+            span[CALENDAR.names],
+            incidents=_incidents(incidents, first or begins, last),
+            days=told,
+            items=items,
         ),
         visits=_visits(days, groups, first, last),
         returns=campaign_returns(span, costs=_costs(costs, history, span)),
-        weights=_weights(effects, times),
+        weights=_weights(effects, items, times),
         outcome=fits[0].outcome if fits else "",
         start=begins,
         end=ends,
-        notes=tuple(_notes(span, history, fits, unknown)),
+        notes=(*_left_out(left_out), *_notes(span, history, fits)),
     )
 
 
 def _day(value: Any, name: str) -> dt.date | None:
     try:
-        return as_date(value)
+        if not isinstance(value, (int, float)):
+            return as_date(value)
     except (ValueError, TypeError, NotImplementedError):  # the last from pandas, before year 1 or after 9999
-        raise ChoiceError(f"{name} 要写成 2026-09-21 这样的日期（现在是 {shown_value(value)}）。") from None
+        pass
+    raise ChoiceError(f"{name} 要写成 2026-09-21 这样的日期（现在是 {shown_value(value)}）。")
 
 
 def _between(history: pd.DataFrame, first: dt.date | None, last: dt.date | None) -> pd.DataFrame:
@@ -269,75 +280,80 @@ def _post_notes(span: pd.DataFrame, *, judged: pd.Series[Any], measured: pd.Seri
     return notes
 
 
-def _weights(effects: pd.DataFrame, times: pd.DataFrame | None) -> pd.DataFrame:
-    """Proposals for kinds and topics that got a verdict, by the surest outcome that gave one; then for times."""
-    rows, told = [], set()
-    for row in effects[effects["facet"].isin(_WEIGHED) & (effects["verdict"] != "unsure")].to_dict("records"):
-        key = f"{row['facet']}:{row['name']}"
-        if key in told:
-            continue
-        told.add(key)
-        proposed = round(float(np.clip(row["value"], 1 / _MOST_MOVED, _MOST_MOVED)), 2)
-        rows.append(
-            {
-                **{"weight_id": key, "now": 1.0, "proposed": proposed},
-                **{name: row[name] for name in ("facet", "name", "low", "high", "posts", "outcome")},
-                "why": row["sentence"],
-            }
+def _weights(effects: pd.DataFrame, items: pd.DataFrame | None, times: pd.DataFrame | None) -> pd.DataFrame:
+    """Proposals for kinds and topics that were called, by the surest outcome that did; then for times."""
+    rows: dict[str, dict[str, Any]] = {}
+    told = effects[effects["facet"].isin(WEIGHED) & effects["verdict"].isin(["keep", "stop"])]
+    for row in told.to_dict("records"):
+        word = spoken(row["facet"], row["name"]).strip("「」")
+        proposed = round(float(np.clip(row["value"], 1 / MOST_MOVED, MOST_MOVED)), 2)
+        cut = (
+            f"一次最多改一倍，先改到 {proposed:.2f}。"
+            if row["value"] != np.clip(row["value"], 1 / MOST_MOVED, MOST_MOVED)
+            else ""
         )
-    own = check(pd.DataFrame(rows), WEIGHTS) if rows else WEIGHTS.empty()
+        rows.setdefault(
+            f"{COLUMN_WORDS['facet'][row['facet']]}：{word}",
+            {
+                **{name: row[name] for name in ("facet", "name", "low", "high", "posts", "outcome")},
+                **{"proposed": proposed, "why": row["sentence"] + cut},
+            },
+        )
+    table = pd.DataFrame([{"weight_id": key, "now": 1.0, **row} for key, row in rows.items()])
+    own = check(table, WEIGHTS) if rows else WEIGHTS.empty()
+    if items is not None and len(own):
+        own["now"] = standing(check(items, ITEMS), own).round(2)
     return own if times is None else pd.concat([own, time_weights(times)], ignore_index=True)
 
 
-def _notes(span: pd.DataFrame, history: pd.DataFrame, fits: list[Fit], unknown: int) -> Iterator[str]:
+def _left_out(counts: dict[str, int]) -> Iterator[str]:
+    """What was handed in and not used."""
+    if counts["unknown"]:
+        yield f"有 {counts['unknown']} 次结果的发布编号不在排期里，没有用。"
+    if counts["repeated"]:
+        yield f"排期里有 {counts['repeated']} 行的发布编号前面写过，用的是后面那一行。"
+    if counts["undated"]:
+        yield f"排期里有 {counts['undated']} 行没有时间，没有用。"
+    if counts["negative"]:
+        yield f"结果里有 {counts['negative']} 个小于 0 的数，没有用。"
+
+
+def _notes(span: pd.DataFrame, history: pd.DataFrame, fits: list[Fit]) -> Iterator[str]:
     words = COLUMN_WORDS["outcome"]
-    if unknown:
-        yield f"有 {unknown} 次结果的发布编号不在排期里，没有用。"
-    sent = int(was_sent(span).sum())
-    missed = int((span["status"] == "missed").sum())
-    yield f"计划 {len(span) - int((span['status'] == 'cancelled').sum())} 次，发出 {sent} 次{f'，标明未发 {missed} 次' if missed else ''}。"
+    counts = {name: int((span["status"] == name).sum()) for name in ("missed", "cancelled")}
+    others = "".join(
+        f"，{word} {counts[name]} 次"
+        for name, word in (("missed", "未发"), ("cancelled", "取消"))
+        if counts[name]
+    )
+    yield f"排了 {len(span)} 次，发出 {int(was_sent(span).sum())} 次{others}。"
     for fit in fits:
         yield f"{words[fit.outcome]}：{len(fit.posts)} 次发布能用来比较（{_kinds(fit)}）。"
     if not fits:
-        yield f"还没有一种结果量到 {FEWEST_POSTS} 次发布，先不比较好坏。量得到的依次是：{'、'.join(words[name] for name in OUTCOMES)}。"
+        yield _why_nothing(history)
     young = int((was_sent(history) & ~history["ripe"]).sum())
     if young:
         yield f"{young} 次发布统计得太早（发出不到 {RIPE_HOURS} 小时），下次再算。"
 
 
+def _why_nothing(history: pd.DataFrame) -> str:
+    """Why no outcome can be compared, by the surest one that anything was measured of."""
+    words = COLUMN_WORDS["outcome"]
+    for name in OUTCOMES:
+        told = history[was_sent(history) & history[name].notna()]
+        if len(told) < FEWEST_POSTS:
+            continue
+        said = f"{words[name]}量到了 {len(told)} 次发布，还比不了："
+        if not exposure(told, name).gt(0).any():
+            return f"{said}不知道群里有多少人。请给出群的表，把人数写上。"
+        if not made_for(told["kind"], name).sum() >= FEWEST_POSTS:
+            return f"{said}其中为它发的不到 {FEWEST_POSTS} 次，别的类型不拿它评好坏。"
+        if not told[name].sum() > 0:
+            return f"{said}全是 0。"
+        return f"{said}满 {RIPE_HOURS} 小时再统计的不到 {FEWEST_POSTS} 次。"
+    return f"还没有一种结果量到 {FEWEST_POSTS} 次发布，先不比较好坏。量得到的依次是：{'、'.join(words[name] for name in OUTCOMES)}。"
+
+
 def _kinds(fit: Fit) -> str:
     kinds = [WORDS.get(kind, "没有写类型") for kind in fit.names.get("kind", fit.posts["kind"].unique())]
     return "、".join(kinds)
-
-
-def adopt_weights(items: pd.DataFrame, weights: pd.DataFrame, *, adopt: Sequence[str]) -> pd.DataFrame:
-    """ITEMS with the value of what the adopted proposals speak of multiplied; everything else as it was.
-
-    `adopt` are `weight_id`s of `weights` (WEIGHTS) that an editor chose; an item under several of them gets each once.
-    A proposal for a time is adopted by `plan_posts(times=…)` instead. No id leaves all as it is.
-
-    Raises ChoiceError for an unknown id or one of a time, ColumnError for tables that break their contract.
-
-    >>> items = pd.DataFrame([{"item_id": "i", "title": "早市", "kind": "promotion"}])
-    >>> weights = pd.DataFrame([{"weight_id": "kind:promotion", "facet": "kind", "name": "promotion", "now": 1.0,
-    ...     "proposed": 1.3, "posts": 40, "outcome": "ordered", "why": ""}])
-    >>> adopt_weights(items, weights, adopt=["kind:promotion"])["value"].tolist()
-    [1.3]
-    """
-    items, weights = check(items, ITEMS), check(weights, WEIGHTS)
-    chosen = [adopt] if isinstance(adopt, str) else list(dict.fromkeys(adopt))
-    known = weights.set_index("weight_id")
-    for name in chosen:
-        if name not in known.index:
-            raise ChoiceError(
-                f"没有编号是 {shown_value(name)} 的建议。可以用：{'、'.join(map(str, known.index)) or '（没有建议）'}。"
-            )
-        row = known.loc[name]
-        if row["facet"] not in _WEIGHED:
-            raise ChoiceError(f"「{name}」说的是时间：采用它，请把时段表交给 plan_posts 的 times。")
-        items = items.assign(
-            value=items["value"].where(
-                items[row["facet"]] != row["name"], items["value"] * row["proposed"] / row["now"]
-            )
-        )
-    return items

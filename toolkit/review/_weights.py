@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import pandas as pd
 
-from toolkit.schema import TIMES, WEIGHTS, check
+from toolkit.schema import ITEMS, TIMES, WEIGHTS, ChoiceError, check, shown_value
+
+# a proposal moves a weight no further than this at once, however good a topic looked (our own choice)
+MOST_MOVED = 2.0
+# what an item's value is weighed by; times are the planner's
+WEIGHED = ("kind", "topic")
 
 _DAYS = "一二三四五六日"
 
@@ -29,7 +37,7 @@ def time_weights(times: pd.DataFrame) -> pd.DataFrame:
         posts = 0 if pd.isna(row["posts"]) else int(row["posts"])
         rows.append(
             {
-                "weight_id": f"time:{row['group_id']}:{row['weekday']}:{row['slot']}",
+                "weight_id": f"时间：{name}",
                 "facet": "time",
                 "name": name,
                 "now": 1.0,
@@ -42,3 +50,62 @@ def time_weights(times: pd.DataFrame) -> pd.DataFrame:
             }
         )
     return check(pd.DataFrame(rows, columns=WEIGHTS.names), WEIGHTS)
+
+
+def standing(items: pd.DataFrame, weights: pd.DataFrame) -> pd.Series[float]:
+    """How many times the value of other items those of each proposal (kind or topic) have now, all proposals at once.
+
+    Least squares on the logarithms of the values, so that adopting several together and adopting again changes nothing
+    twice. 1 where no item, or every item, is spoken of.
+    """
+    valued = items[items["value"] > 0]
+    spoken_of = (
+        np.column_stack(
+            [(valued[row.facet] == row.name).to_numpy(dtype=float) for row in weights.itertuples(index=False)]
+        )
+        if len(weights)
+        else np.empty((len(valued), 0))
+    )
+    telling = (spoken_of.sum(axis=0) > 0) & (spoken_of.sum(axis=0) < len(valued))
+    found = np.zeros(len(weights))
+    if telling.any():
+        design = np.column_stack([np.ones(len(valued)), spoken_of[:, telling]])
+        found[telling] = np.linalg.lstsq(design, np.log(valued["value"].to_numpy()), rcond=None)[0][1:]
+    return pd.Series(np.exp(found), index=weights.index)
+
+
+def adopt_weights(items: pd.DataFrame, weights: pd.DataFrame, *, adopt: Sequence[str]) -> pd.DataFrame:
+    """ITEMS in which those that the adopted proposals speak of are worth as many times the others as proposed.
+
+    `adopt` are `weight_id`s of `weights` (WEIGHTS) that an editor chose; everything else stays as it was, and adopting
+    again what is adopted changes nothing. What the items are worth now is taken from `items` themselves. A proposal for
+    a time is adopted by `plan_posts(times=…)` instead. No id leaves all as it is.
+
+    Raises ChoiceError for an unknown id or one of a time, ColumnError for tables that break their contract.
+
+    >>> items = pd.DataFrame({"item_id": ["i", "j"], "title": ["早市", "夜读"], "kind": ["promotion", "value"]})
+    >>> weights = pd.DataFrame([{"weight_id": "类型：促销", "facet": "kind", "name": "promotion", "now": 1.0,
+    ...     "proposed": 1.3, "posts": 40, "outcome": "ordered", "why": ""}])
+    >>> adopted = adopt_weights(items, weights, adopt=["类型：促销"])
+    >>> adopt_weights(adopted, weights, adopt="类型：促销")["value"].round(6).tolist()
+    [1.3, 1.0]
+    """
+    items, weights = check(items, ITEMS), check(weights, WEIGHTS)
+    if not isinstance(adopt, (str, list, tuple, set, frozenset, pd.Series, pd.Index, np.ndarray)):
+        raise ChoiceError(
+            f"adopt 要写一组建议编号，如 ['类型：促销']（现在是 {shown_value(adopt)}）。不采纳就写 []。"
+        )
+    chosen = [adopt] if isinstance(adopt, str) else list(dict.fromkeys(adopt))
+    for name in chosen:
+        if name not in set(weights["weight_id"]):
+            raise ChoiceError(
+                f"没有编号是 {shown_value(name)} 的建议。可以用：{'、'.join(weights['weight_id']) or '（没有建议）'}。"
+            )
+    rows = weights[weights["weight_id"].isin(chosen)].drop_duplicates("weight_id").reset_index(drop=True)
+    for row in rows[~rows["facet"].isin(WEIGHED)].to_dict("records"):
+        raise ChoiceError(f"「{row['weight_id']}」说的是时间：采用它，请把时段表交给 plan_posts 的 times。")
+    now = standing(items, rows)
+    value = items["value"]
+    for row, stands in zip(rows.to_dict("records"), now, strict=True):
+        value = value.where(items[row["facet"]] != row["name"], value * row["proposed"] / stands)
+    return items.assign(value=value)
