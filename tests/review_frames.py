@@ -200,7 +200,7 @@ def make_problems() -> pd.DataFrame:
 def make_weights() -> pd.DataFrame:
     rows = [
         {
-            "weight_id": "kind:promotion",
+            "weight_id": "类型：促销",
             "facet": "kind",
             "name": "promotion",
             "now": 1.0,
@@ -209,7 +209,7 @@ def make_weights() -> pd.DataFrame:
         }
         | {"high": 1.55, "posts": 24, "outcome": "ordered", "why": "促销的订单多于平常。"},
         {
-            "weight_id": "topic:绘本",
+            "weight_id": "选题：绘本",
             "facet": "topic",
             "name": "绘本",
             "now": 1.0,

@@ -53,7 +53,7 @@ def rows(chart: Any) -> list[dict[str, Any]]:
 def test_effects_are_told_by_sign_colour_and_word() -> None:
     chart = effect_bars(make_effects(), names=GROUP_NAMES)
     assert title(chart) == "保留 2 项、少发 1 项、再试试 1 项，6 项还说不准"
-    assert subtitle(chart).startswith("看的是按暗号的订单；点是估计，横线是 95% 区间，1 是和平常一样")
+    assert subtitle(chart).startswith("看的是按暗号的订单；点是估计，横线是 95% 区间，1 是和其余的一样")
     told = rows(chart)
     assert [row["name"] for row in told][:5] == [
         *("时段：20:00", "类型：促销", "选题：绘本", "标题写法：带数字", "群：望湖故事群"),

@@ -72,7 +72,7 @@ def test_all_five_stages_whole() -> None:
     assert one["rate"].tolist() == pytest.approx([0.2, 50 / 228, 118 / 120, 9 / 114, 6 / 114])
     assert one["measured_by"].tolist() == [row["measured_by"] for row in lexicons.rows("funnel-stages")]
     assert one["interval"].tolist() == [
-        f"95%（{name}）" for name in ("Garwood", "Wilson", "Wilson", "Garwood", "Garwood")
+        f"95%（按{way}算）" for way in ("次数", "人的比例", "人的比例", "次数", "次数")
     ]
     assert one[["starts", "ends", "days"]].values.tolist() == [[FIRST, FIRST + dt.timedelta(1), 2]] * 5
     assert one["note"].tolist() == [""] * 5

@@ -73,7 +73,7 @@ def test_the_measured_stages_whole() -> None:
     # two looks at the same 100 people are no more than 100 people
     assert (replies["low"], replies["high"]) == pytest.approx(wilson(0.15, 100))
     assert (orders["low"], orders["high"]) == pytest.approx(garwood(8, 100))
-    assert (replies["interval"], orders["interval"]) == ("95%（Wilson）", "95%（Garwood）")
+    assert (replies["interval"], orders["interval"]) == ("95%（按人的比例算）", "95%（按次数算）")
     assert only(found, "", CLICKS)["note"] == "3 次发布里 2 次量到"
 
 
@@ -97,7 +97,7 @@ def test_impossible_counts_are_left_out_and_told() -> None:
     found = result_funnel(history({"replied": 10}, {"replied": -1}, {"replied": 101}, {"clicked": 150}))
     row = only(found, "g1", REPLIES)
     assert (row["entered"], row["passed"]) == (100, 10)
-    assert row["note"] == "没有算进来：1 次发布有小于 0 的数、1 次发布比看得到的人还多；4 次发布里 3 次量到"
+    assert row["note"] == "没有算进来：1 次发布比看得到的人还多；4 次发布里 2 次量到"
     assert only(found, "g1", CLICKS)["note"] == "4 次发布里 1 次量到；有的发布点击比人还多，点击是按次数算的"
     bare = history({"replied": 5})
     row = only(result_funnel(bare.assign(members=pd.NA)), "g1", REPLIES)

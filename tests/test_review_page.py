@@ -14,6 +14,7 @@ import pytest
 
 import toolkit as tk
 from toolkit import lexicons
+from toolkit.review._weights import standing
 
 PAGE = Path(__file__).resolve().parent.parent / "notebooks" / "07_review.ipynb"
 WORLD = lexicons.sample_folder()
@@ -93,21 +94,23 @@ def own_folder(home: Path, *, status: str) -> pd.DataFrame:
 
 
 def test_another_span_ends_where_it_says_and_adopts_only_what_is_listed(run: Any) -> None:
-    page = run(since="2026-08-10", until="2026-09-06", adopt=["kind:promotion"])
+    page = run(since="2026-08-10", until="2026-09-06", adopt=["类型：促销"])
     review, values = page.values["review"], page.values
     assert "用的是示例" in "".join(page.said.values())
     assert (review.start, review.end) == (dt.date(2026, 8, 10), dt.date(2026, 9, 6))
     assert values["today"] == pd.Timestamp("2026-09-07", tz="Asia/Shanghai")
     assert values["posts"]["starts_at"].between(values["monday"], values["today"]).all()
     assert values["history"]["starts_at"].max() < values["today"]
-    # what is proposed changes nothing but what was listed, and by as much as it says
-    proposed = review.weights.set_index("weight_id")["proposed"]["kind:promotion"]
+    # what is proposed changes nothing but what was listed, and to as much as it says
+    row = review.weights[review.weights["weight_id"] == "类型：促销"].reset_index(drop=True)
     before, after = values["coming"], tk.read_items(page.out / "下周内容.xlsx").frame
-    changed = before["value"].where(before["kind"] != "promotion", before["value"] * proposed)
-    assert proposed > 1 and after["value"].tolist() == pytest.approx(changed.tolist())
+    assert after["value"].equals(before["value"]) is False
+    others = before["kind"] != "promotion"
+    assert after["value"][others].tolist() == before["value"][others].tolist()
+    assert standing(after, row).tolist() == pytest.approx(row["proposed"].tolist())
     written = {path.name for path in page.out.iterdir()}
     assert written >= {"复盘.html", "复盘.md", "复盘.xlsx", "monday.html", "下周内容.xlsx", "夜聊草稿.md"}
-    assert "采纳的权重：kind:promotion" in (page.out / "复盘.md").read_text(encoding="utf-8")
+    assert "采纳的权重：类型：促销" in (page.out / "复盘.md").read_text(encoding="utf-8")
 
 
 def test_own_exports_groups_and_tables_are_looked_at_alone(run: Any, tmp_path: Path) -> None:

@@ -112,12 +112,12 @@ def test_every_effect_has_its_figure_interval_outcome_and_count(tmp_path: Path) 
     lines = [line for line in why.splitlines() if line.startswith("- **")]
     assert lines[0] == (
         "- **● 保留** 晚上八点发的，订单比别的时段多，留着。"
-        "（时段：20:00 · 按暗号的订单是平常的 1.52 倍（1.25–1.85） · 24 次发布）"
+        "（时段：20:00 · 按暗号的订单是其余的 1.52 倍（1.25–1.85） · 24 次发布）"
     )
     marks = [re.findall(r"\*\*(.*?)\*\*", line)[0] for line in lines]
     assert marks[:4] == ["● 保留", "● 保留", "▼ 少发", "◇ 再试试"] and marks[4:10] == ["○ 还说不准"] * 6
     for line in lines[:10]:
-        assert re.search(r"按暗号的订单是平常的 [\d.]+ 倍（[\d.]+–[\d.]+） · \d+ 次发布", line), line
+        assert re.search(r"按暗号的订单是其余的 [\d.]+ 倍（[\d.]+–[\d.]+） · \d+ 次发布", line), line
     # a group by its name, a sentence of our own where the review has none, and how many posts are still needed
     assert "群：望湖故事群" in lines[4] and "大约还要 20 次才说得准" in lines[4]
     assert "类型「话题」" in lines[6] and "还要" not in lines[8]

@@ -158,7 +158,7 @@ def effect_bars(
     base = _chart(records)
     said = [
         f"看的是{_outcome([row['outcome'] for row in known])}",
-        "点是估计，横线是 95% 区间，1 是和平常一样",
+        "点是估计，横线是 95% 区间，1 是和其余的一样",
     ]
     said += [f"另有 {len(known) - top} 项没有画"] if len(known) > top else []
     blank = len(rows) - len(known) - others

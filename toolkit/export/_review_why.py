@@ -126,7 +126,7 @@ def _line(row: dict[str, Any], told: Told) -> Line:
     else:
         small = [
             f"{facet}：{name_of(name)}",
-            f"{outcome_words(row['outcome'])}是平常的 {ratio(row)}",
+            f"{outcome_words(row['outcome'])}是其余的 {ratio(row)}",
             f"{format_count(row['posts'])} 次发布",
         ]
         needed = count_of(row["needed"]) if row["verdict"] == "unsure" else None
@@ -256,5 +256,5 @@ def _again(row: dict[str, Any], told: Told) -> Line:
     more = f"要是真有这么好，大约再发 {format_count(needed)} 次能看清" if needed else "有意多排几次，再看一回"
     said = f"{word(row['facet'], 'facet')}「{name}」：{more}"
     kind, mark = MARKS["try"]
-    small = f"{outcome_words(row['outcome'])}现在看是平常的 {ratio(row)}"
+    small = f"{outcome_words(row['outcome'])}现在看是其余的 {ratio(row)}"
     return Line(kind, mark, word("try", "verdict"), said, small)

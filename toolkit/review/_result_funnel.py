@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit import lexicons
-from toolkit.review._funnel import campaign_funnel, garwood, wilson
+from toolkit.review._funnel import INTERVALS, campaign_funnel, garwood, wilson
 from toolkit.review._history import exposure, was_sent
 from toolkit.review._words import listed
 from toolkit.schema import CALENDAR, FUNNEL, ITEMS, ChoiceError, ColumnError, check, shown_value
@@ -134,7 +134,7 @@ def _usable(told: pd.DataFrame, row: dict[str, str]) -> tuple[pd.DataFrame, list
     passed, shown = told[row["column"]].astype("float64"), told["shown"]
     size = told["members"].astype("float64").fillna(shown) if row["base"] == "members" else shown
     too_many = (passed > shown) & (row["interval"] == "Wilson")
-    wrong = {"有小于 0 的数": passed < 0, "没有人数": ~(size > 0), "比看得到的人还多": too_many & (size > 0)}
+    wrong = {"没有人数": ~(size > 0), "比看得到的人还多": too_many & (size > 0)}
     faults = [f"{int(mask.sum())} 次发布{why}" for why, mask in wrong.items() if mask.any()]
     bad = np.logical_or.reduce([mask.to_numpy(dtype=bool) for mask in wrong.values()])
     return told.assign(passed=passed, size=size)[~bad], faults
@@ -154,7 +154,7 @@ def _measured(used: pd.DataFrame, row: dict[str, str]) -> dict[str, Any]:
     else:
         low, high = garwood(passed / swing, entered / swing)
     rates = {"rate": passed / entered, "low": low, "high": high}
-    return {**told, **rates, "interval": f"95%（{row['interval']}）"}
+    return {**told, **rates, "interval": INTERVALS[row["interval"]]}
 
 
 def _swing(used: pd.DataFrame, *, is_share: bool) -> float:

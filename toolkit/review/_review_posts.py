@@ -286,23 +286,20 @@ def _weights(effects: pd.DataFrame, items: pd.DataFrame | None, times: pd.DataFr
     told = effects[effects["facet"].isin(WEIGHED) & effects["verdict"].isin(["keep", "stop"])]
     for row in told.to_dict("records"):
         word = spoken(row["facet"], row["name"]).strip("「」")
-        proposed = round(float(np.clip(row["value"], 1 / MOST_MOVED, MOST_MOVED)), 2)
-        cut = (
-            f"一次最多改一倍，先改到 {proposed:.2f}。"
-            if row["value"] != np.clip(row["value"], 1 / MOST_MOVED, MOST_MOVED)
-            else ""
-        )
-        rows.setdefault(
-            f"{COLUMN_WORDS['facet'][row['facet']]}：{word}",
-            {
-                **{name: row[name] for name in ("facet", "name", "low", "high", "posts", "outcome")},
-                **{"proposed": proposed, "why": row["sentence"] + cut},
-            },
-        )
-    table = pd.DataFrame([{"weight_id": key, "now": 1.0, **row} for key, row in rows.items()])
-    own = check(table, WEIGHTS) if rows else WEIGHTS.empty()
-    if items is not None and len(own):
-        own["now"] = standing(check(items, ITEMS), own).round(2)
+        same = {name: row[name] for name in ("facet", "name", "low", "high", "posts", "outcome")}
+        key = f"{COLUMN_WORDS['facet'][row['facet']]}：{word}"
+        rows.setdefault(key, {**same, "now": 1.0, "proposed": row["value"], "why": row["sentence"]})
+    if not rows:
+        return WEIGHTS.empty() if times is None else time_weights(times)
+    own = check(pd.DataFrame([{"weight_id": key, **row} for key, row in rows.items()]), WEIGHTS)
+    if items is not None:
+        own["now"] = standing(check(items, ITEMS), own).fillna(1.0).round(2)
+    proposed = own["proposed"].clip(own["now"] / MOST_MOVED, own["now"] * MOST_MOVED).round(2)
+    cut = (proposed - own["proposed"]).abs() > 0.01
+    own["why"] += [
+        f"一次最多改一倍，先改到 {to:.2f}。" if far else "" for to, far in zip(proposed, cut, strict=True)
+    ]
+    own["proposed"] = proposed
     return own if times is None else pd.concat([own, time_weights(times)], ignore_index=True)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from toolkit.review._effects import made_for
 from toolkit.schema import ITEMS, TIMES, WEIGHTS, ChoiceError, check, shown_value
 
 # a proposal moves a weight no further than this at once, however good a topic looked (our own choice)
@@ -53,37 +54,39 @@ def time_weights(times: pd.DataFrame) -> pd.DataFrame:
 
 
 def standing(items: pd.DataFrame, weights: pd.DataFrame) -> pd.Series[float]:
-    """How many times the value of other items those of each proposal (kind or topic) have now, all proposals at once.
+    """How many times the value of the others those items have now that each proposal (kind or topic) speaks of.
 
-    Least squares on the logarithms of the values, so that adopting several together and adopting again changes nothing
-    twice. 1 where no item, or every item, is spoken of.
+    The others are what the outcome of the proposal compared: items of kinds that are made for it. Least squares on the
+    logarithms of the values, all proposals of an outcome at once, so that adopting several together, or again, changes
+    nothing twice. Missing where no item, or every item, is spoken of: then there is nothing to weigh it against.
     """
-    valued = items[items["value"] > 0]
-    spoken_of = (
-        np.column_stack(
-            [(valued[row.facet] == row.name).to_numpy(dtype=float) for row in weights.itertuples(index=False)]
-        )
-        if len(weights)
-        else np.empty((len(valued), 0))
-    )
-    telling = (spoken_of.sum(axis=0) > 0) & (spoken_of.sum(axis=0) < len(valued))
-    found = np.zeros(len(weights))
-    if telling.any():
-        design = np.column_stack([np.ones(len(valued)), spoken_of[:, telling]])
-        found[telling] = np.linalg.lstsq(design, np.log(valued["value"].to_numpy()), rcond=None)[0][1:]
-    return pd.Series(np.exp(found), index=weights.index)
+    found = pd.Series(np.nan, index=weights.index)
+    for outcome, rows in weights.groupby("outcome", sort=False):
+        valued = items[(items["value"] > 0) & made_for(items["kind"], str(outcome))]
+        told = [
+            (valued[row.facet] == row.name_).to_numpy(dtype=float)
+            for row in rows.rename(columns={"name": "name_"}).itertuples(index=False)
+        ]
+        spoken_of = np.column_stack(told)
+        telling = (spoken_of.sum(axis=0) > 0) & (spoken_of.sum(axis=0) < len(valued))
+        if telling.any():
+            design = np.column_stack([np.ones(len(valued)), spoken_of[:, telling]])
+            logs = np.linalg.lstsq(design, np.log(valued["value"].to_numpy()), rcond=None)[0][1:]
+            found[rows.index[telling]] = np.exp(logs)
+    return found
 
 
 def adopt_weights(items: pd.DataFrame, weights: pd.DataFrame, *, adopt: Sequence[str]) -> pd.DataFrame:
     """ITEMS in which those that the adopted proposals speak of are worth as many times the others as proposed.
 
     `adopt` are `weight_id`s of `weights` (WEIGHTS) that an editor chose; everything else stays as it was, and adopting
-    again what is adopted changes nothing. What the items are worth now is taken from `items` themselves. A proposal for
+    again what is adopted changes nothing. What the items are worth now is taken from `items` themselves; where these have
+    nothing to weigh a proposal against, it changes nothing. A proposal for
     a time is adopted by `plan_posts(times=…)` instead. No id leaves all as it is.
 
     Raises ChoiceError for an unknown id or one of a time, ColumnError for tables that break their contract.
 
-    >>> items = pd.DataFrame({"item_id": ["i", "j"], "title": ["早市", "夜读"], "kind": ["promotion", "value"]})
+    >>> items = pd.DataFrame({"item_id": ["i", "j"], "title": ["早市", "故事会"], "kind": ["promotion", "event"]})
     >>> weights = pd.DataFrame([{"weight_id": "类型：促销", "facet": "kind", "name": "promotion", "now": 1.0,
     ...     "proposed": 1.3, "posts": 40, "outcome": "ordered", "why": ""}])
     >>> adopted = adopt_weights(items, weights, adopt=["类型：促销"])
@@ -104,7 +107,7 @@ def adopt_weights(items: pd.DataFrame, weights: pd.DataFrame, *, adopt: Sequence
     rows = weights[weights["weight_id"].isin(chosen)].drop_duplicates("weight_id").reset_index(drop=True)
     for row in rows[~rows["facet"].isin(WEIGHED)].to_dict("records"):
         raise ChoiceError(f"「{row['weight_id']}」说的是时间：采用它，请把时段表交给 plan_posts 的 times。")
-    now = standing(items, rows)
+    now = standing(items, rows).fillna(rows["proposed"])
     value = items["value"]
     for row, stands in zip(rows.to_dict("records"), now, strict=True):
         value = value.where(items[row["facet"]] != row["name"], value * row["proposed"] / stands)

@@ -13,7 +13,7 @@ MATCHED_BY = ("code", "id", "title")
 _OUTCOME = {"choices": OUTCOMES}
 # the 95 % interval of a value that is a ratio to the mean of its kind, 1 = as usual
 _RATIO = (
-    score("value", "是平常的几倍"),
+    score("value", "是其余的几倍"),
     score("low", "下限"),
     score("high", "上限"),
 )
