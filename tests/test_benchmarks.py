@@ -140,3 +140,11 @@ def test_the_benchmark_of_group_health_runs_small_and_its_tables_make_sense() ->
     held = told[(told["set"] == "invented") & (told["half"] == "held")]
     assert (held[["precision", "recall"]] >= 0.8).all(axis=None) and (held["true"] == 20).all()
     assert tables["speed"]["messages"].tolist() == [500, 500]
+
+
+def test_answers() -> None:
+    table = runpy.run_path(str(FOLDER / "answers.py"))["main"](["--small"]).set_index("chat")
+    assert table.index.tolist() == ["tidying", "commute"] and table["rules"].tolist() == ["seen", "held"]
+    assert (table[["precision", "recall"]] > 0.9).all(axis=None) and (table["leaks"] == 0).all()
+    assert ((table["purity"] > table["shuffled"]) & (table["shuffled"] <= table["high"])).all()
+    assert ((table["coverage"] > 0) & (table["coverage"] < 1)).all()

@@ -14,15 +14,16 @@ import pandas as pd
 from toolkit import schema, text
 from toolkit.documents import Chat, Said, read_chat
 from toolkit.review._answers_cues import cues, weight
-from toolkit.review._answers_mask import Mask, Masked
-from toolkit.review._answers_outline import outline
+from toolkit.review._answers_mask import STAND_IN, Mask, Masked
+from toolkit.review._answers_outline import outline, to_quote
 from toolkit.review._answers_sort import Sorted, content_terms, size_of, sort_messages
 from toolkit.review._answers_themes import (
+    IN_HEADING,
+    REST,
+    Theme,
     alike_groups,
     group_answers,
-    kinds_of,
-    named_themes,
-    telling_terms,
+    holds,
 )
 from toolkit.schema import ANSWER_THEMES, ANSWERS, PASSED_OVER, ChoiceError, ColumnError
 
@@ -42,7 +43,7 @@ _COLUMNS = {
 class Answers:
     """A nightly chat made ready for an article.
 
-    `answers` keeps ANSWERS, the best of each theme first; `themes` ANSWER_THEMES, the largest first; `passed_over`
+    `answers` keeps ANSWERS, the best of each theme first; `themes` ANSWER_THEMES, the largest first and 各说各的 last; `passed_over`
     PASSED_OVER, every other message and line with its reason; `outline` is the draft as Markdown, "" without answers.
     `question` is the question as it was asked for, `notes` says in Chinese what else is to be known. No part names anybody.
     """
@@ -64,7 +65,11 @@ def gather_answers(
     member (sent_at may be missing). Names of speakers, whoever is called, phone numbers, ids, addresses, order numbers and links are
     replaced first (群友1, 〔手机号〕): nothing after that sees them. The answers begin behind the message that asks the question,
     else at the first. What is no answer is in `passed_over` with its reason; people who say the same are counted in
-    `alike` of one answer. A theme is a group of answers that share words, named by the words that tell it. `score` is
+    `alike` of one answer.
+
+    A theme is a group of answers that hold one of its words (`terms`), said by several people: near words of the
+    lexicon, or one rare word; its name is the first three. What has none is 各说各的, the last. Words are not meaning:
+    on topics the lexicon was not written for, themes were little truer than chance (benchmarks/answers.py). `score` is
     a sum of points for length, detail, first person, a reason, replies and agreement, less those for what had to be
     hidden. `top` answers are quoted in `outline`, word for word, each to be cleared by whoever said it; between them
     stand only counts and terms.
@@ -90,24 +95,23 @@ def gather_answers(
     scores = {place: _score(messages[place], found.replies[place], 1) for place in found.answers}
     groups = _merged(messages, found, scores)
     best = [group[0] for group in groups]
-    themed, terms = _themes(
-        [messages[place].own for place in best], [found.terms[place] for place in best], asked
-    )
-    answers = _answers(messages, found, groups, themed)
-    who = [{messages[place].member for place in group} for group in groups]
-    themes = _theme_table(answers, terms, who)
-    order = {theme: place for place, theme in enumerate(themes["theme"])}
+    found_themes = _themes(messages, found, best, asked)
+    answers = _answers(messages, found, groups, found_themes)
+    order = {name: place for place, name in enumerate([*found_themes, REST])}
+    themes = _theme_table(answers, found_themes, [[messages[place] for place in group] for group in groups])
     answers = answers.assign(_at=answers["theme"].map(order)).sort_values(
         ["_at", "score", "row"], ascending=[True, False, True], kind="stable", ignore_index=True
     )
     answers = answers.drop(columns="_at")
+    people = len({messages[place].member for group in groups for place in group})
+    chosen = to_quote(answers, themes, top=top)
     return Answers(
         answers=answers,
         themes=themes,
         passed_over=_passed(messages, found, read),
-        outline=outline(asked, answers, themes, people=len(set().union(*who)), top=top),
+        outline=outline(asked, answers, themes, chosen, people=people),
         question=asked,
-        notes=_notes(found, answers, read, mask, top),
+        notes=_notes(found, answers, read, mask, len(chosen)),
     )
 
 
@@ -199,22 +203,25 @@ def _merged(messages: Sequence[Masked], found: Sorted, scores: dict[int, float])
     return groups
 
 
-def _themes(
-    texts: list[str], terms: list[list[str]], question: str
-) -> tuple[list[str], dict[str, list[str]]]:
-    """The name of each answer's theme, and the terms of each theme."""
-    asked = set(content_terms(text.segment([question])[0]))
-    labels = group_answers(texts, terms, asked)
-    telling = telling_terms(terms, labels, asked)
-    names = named_themes(telling, labels, kinds_of(texts, asked))
-    return [names[label] for label in labels], {names[label]: words for label, words in telling.items()}
+def _themes(messages: Sequence[Masked], found: Sorted, best: list[int], asked: str) -> dict[str, Theme]:
+    """The themes by their names: the words that most of their people say."""
+    named = set(content_terms(text.segment([asked])[0]))
+    themes = group_answers(
+        [STAND_IN.sub("〇", messages[place].own) for place in best],
+        [found.terms[place] for place in best],
+        [messages[place].member for place in best],
+        asked,
+        named,
+    )
+    return {"、".join(theme.terms[:IN_HEADING]): theme for theme in themes}
 
 
 def _answers(
-    messages: Sequence[Masked], found: Sorted, groups: list[list[int]], themes: list[str]
+    messages: Sequence[Masked], found: Sorted, groups: list[list[int]], themes: dict[str, Theme]
 ) -> pd.DataFrame:
+    named = {place: name for name, theme in themes.items() for place in theme.places}
     rows = []
-    for group, theme in zip(groups, themes, strict=True):
+    for index, group in enumerate(groups):
         message = messages[group[0]]
         alike = len({messages[place].member for place in group})
         replies = sum(found.replies[place] for place in group)
@@ -225,7 +232,7 @@ def _answers(
                 "answer_id": f"a{hashlib.blake2b(data, digest_size=5).hexdigest()}",
                 "member": message.member,
                 "sent_at": message.sent_at,
-                "theme": theme,
+                "theme": named.get(index, REST),
                 "text": _CALLS.sub("", message.own) or message.own,
                 "alike": alike,
                 "replies": replies,
@@ -237,19 +244,23 @@ def _answers(
     return schema.check(pd.DataFrame(rows), ANSWERS) if rows else ANSWERS.empty()
 
 
-def _theme_table(answers: pd.DataFrame, terms: dict[str, list[str]], who: list[set[str]]) -> pd.DataFrame:
-    """The themes, the largest first; `who` says of each answer all who said it, those counted in `alike` too."""
-    rows = [
-        {
-            "theme": theme,
-            "answers": len(part),
-            "members": len(set().union(*(who[place] for place in part.index))),
-            "terms": terms[str(theme)],
-            "best": part.loc[part["score"].idxmax(), "text"],
-        }
-        for theme, part in answers.groupby("theme", sort=False)
-    ]
-    rows.sort(key=lambda row: (-row["answers"], row["theme"]))
+def _theme_table(
+    answers: pd.DataFrame, themes: dict[str, Theme], groups: Sequence[Sequence[Masked]]
+) -> pd.DataFrame:
+    """The themes in their order, last the answers of none; `groups` holds of each answer all that were counted in it."""
+    rows = []
+    for name in [*themes, REST]:
+        part = answers[answers["theme"] == name]
+        if not len(part):
+            continue
+        terms = themes[name].terms if name in themes else []
+        said = [one for place in part.index for one in groups[place]]
+        # who says much the same without any of the words is no person of this heading
+        people = {one.member for one in said if not terms or holds(one.own, terms)}
+        quotable = part[[not terms or holds(one, terms[:IN_HEADING]) for one in part["text"]]]
+        best = quotable.loc[quotable["score"].idxmax(), "text"]
+        row = {"theme": name, "answers": len(part), "members": len(people), "terms": terms, "best": best}
+        rows.append(row)
     return schema.check(pd.DataFrame(rows), ANSWER_THEMES) if rows else ANSWER_THEMES.empty()
 
 
@@ -260,7 +271,7 @@ def _passed(messages: Sequence[Masked], found: Sorted, read: Chat) -> pd.DataFra
     return schema.check(frame, PASSED_OVER)
 
 
-def _notes(found: Sorted, answers: pd.DataFrame, read: Chat, mask: Mask, top: int) -> tuple[str, ...]:
+def _notes(found: Sorted, answers: pd.DataFrame, read: Chat, mask: Mask, quoted: int) -> tuple[str, ...]:
     notes = list(read.notes)
     if found.asked_at is None and read.said:
         notes.append("聊天里没有找到这个问题，从第一条消息看起。问题请照群里的原话写。")
@@ -271,8 +282,9 @@ def _notes(found: Sorted, answers: pd.DataFrame, read: Chat, mask: Mask, top: in
         f"遮掉了 {mask.hidden} 处名字、号码、地址和链接。遮名字看的是写法，没说过话的人的名字可能还在，"
         "作者和书里的人名也可能被遮，登出前请通读一遍。"
     )
-    if len(answers) > top:
-        notes.append(f"一共 {len(answers)} 条回答，草稿里引用了 {top} 条，其余在「夜聊回答」里。")
+    if len(answers) > quoted:
+        notes.append(f"一共 {len(answers)} 条回答，草稿里引用了 {quoted} 条，其余在「夜聊回答」里。")
+    notes.append("归类只看有没有同样或相近的词，不看意思，标题和先后请按文章的需要再调整。")
     notes.append("引用都是群友的原话，征得同意再登；说到健康和功效的先核实，成稿后再用 check_copy 检查一遍。")
     notes.append("「可用程度」是几项分数之和，权重是经验，未经验证。")
     return tuple(notes)

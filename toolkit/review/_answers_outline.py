@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 import pandas as pd
 
+from toolkit.review._answers_themes import IN_HEADING, REST, holds
+
 TO_CLEAR = "〔待授权〕"
-_NUMERALS = "一二三四五六"
+_NUMERALS = "一二三四五六七"
 _SPECIAL = re.compile(r"([\\`*_\[\]|~$@^])")
 _HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _OPENING = re.compile(r"^(?=[#:+=-])|(?<=^\d)(?=[.)])|(?<=^\d\d)(?=[.)])")
@@ -26,38 +29,74 @@ def escaped(text: str) -> str:
     return _OPENING.sub(r"\\", text, count=1)
 
 
-def outline(question: str, answers: pd.DataFrame, themes: pd.DataFrame, *, people: int, top: int) -> str:
+def outline(
+    question: str, answers: pd.DataFrame, themes: pd.DataFrame, chosen: pd.DataFrame, *, people: int
+) -> str:
     """The draft: the question, a section for each theme with its best answers, and what is to be done before it is published.
 
-    `people` is how many members answered; `top` quotations in all are shared out among the themes by turns. "" where there are no answers.
+    `chosen` are the answers to quote (`to_quote`), `people` is how many members answered. "" where there are no answers.
     """
     if not len(answers):
         return ""
-    chosen = _chosen(answers, themes, top)
     blocks = [f"# 夜聊整理：{escaped(question)}", "## 开头", f"这一晚的问题是：{escaped(question)}"]
-    names = [escaped(name) for name in themes["theme"]]
-    kinds = f"大致分成 {len(names)} 类：{'；'.join(names)}。" if len(names) > 1 else ""
-    blocks.append(f"{people} 位群友说了 {len(answers)} 条。{kinds}")
+    blocks.append(_opening(people, len(answers), themes))
     for place, theme in enumerate(themes.itertuples(index=False)):
-        blocks.append(f"## {_NUMERALS[place]}、{escaped(str(theme.theme))}")
+        blocks.append(f"## {_NUMERALS[place]}、{_heading(theme.theme, theme.terms)}")
         blocks.append(_lead(theme))
         blocks += [_quotation(row) for row in chosen[chosen["theme"] == theme.theme].itertuples(index=False)]
     return "\n\n".join([*blocks, *_ending(chosen)]) + "\n"
 
 
-def _chosen(answers: pd.DataFrame, themes: pd.DataFrame, top: int) -> pd.DataFrame:
-    """The best answers, theme by theme in turn, so that each theme has its say."""
-    turn = answers.groupby("theme").cumcount()
-    order = {theme: place for place, theme in enumerate(themes["theme"])}
-    ranked = answers.assign(_turn=turn, _theme=answers["theme"].map(order))
-    ranked = ranked.sort_values(["_turn", "score", "_theme"], ascending=[True, False, True], kind="stable")
-    return ranked.head(top).sort_values(["_theme", "_turn"], kind="stable").drop(columns=["_turn", "_theme"])
+def _opening(people: int, answers: int, themes: pd.DataFrame) -> str:
+    named = themes[themes["theme"] != REST]
+    said = f"{people} 位群友说了 {answers} 条。"
+    if len(named):
+        heads = "；".join(map(_heading, named["theme"], named["terms"]))
+        said += f"有 {named['answers'].sum()} 条能按说到的词归成 {len(named)} 类：{heads}。"
+    return said
+
+
+def _heading(name: str, terms: Sequence[str]) -> str:
+    return "".join(f"「{escaped(term)}」" for term in terms[:IN_HEADING]) or escaped(name)
+
+
+def to_quote(answers: pd.DataFrame, themes: pd.DataFrame, *, top: int) -> pd.DataFrame:
+    """`top` answers in the order of the themes, each with a word of its heading.
+
+    First every theme has one, those with the fewest people to choose from first; then they choose by turns, the largest
+    first. Nobody has a second before everybody who could be quoted has one.
+    """
+    member = answers["member"]
+    left: dict[str, list[int]] = {}
+    for name, terms in zip(themes["theme"], themes["terms"], strict=True):
+        part = answers[answers["theme"] == name]
+        left[name] = [
+            place for place, said in part["text"].items() if not terms or holds(said, terms[:IN_HEADING])
+        ]
+    names = list(left)
+    turns = sorted(names[:top], key=lambda name: (name == REST, member[left[name]].nunique()))
+    chosen: list[int] = []
+    quoted: Counter[str] = Counter()
+    for most in range(len(answers)):
+        while len(chosen) < top:
+            before = len(chosen)
+            for name in turns:
+                place = next((one for one in left[name] if quoted[member[one]] <= most), None)
+                if place is not None and len(chosen) < top:
+                    chosen.append(place)
+                    left[name].remove(place)
+                    quoted[member[place]] += 1
+            turns = names
+            if len(chosen) == before:
+                break
+    return answers.loc[sorted(chosen)]
 
 
 def _lead(theme: object) -> str:
     members, answers, terms = (getattr(theme, name) for name in ("members", "answers", "terms"))
-    said = "".join(f"「{escaped(term)}」" for term in terms[:3])
-    return f"{members} 位群友说到这一类，一共 {answers} 条" + (f"，常出现的词有{said}。" if said else "。")
+    if not terms:
+        return f"{members} 位群友的 {answers} 条各是各的说法，没有归类。"
+    return f"{members} 位群友说到{''.join(f'「{escaped(term)}」' for term in terms)}，一共 {answers} 条。"
 
 
 def _quotation(row: object) -> str:

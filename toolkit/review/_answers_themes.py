@@ -1,40 +1,66 @@
-"""Answers that say much the same counted once, and the rest grouped into a few themes by their words."""
+"""Answers that say much the same counted once; those that share an anchor are grouped under it, the others under none."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
+from toolkit import text
 from toolkit.review._answers_cues import cues
 from toolkit.review._answers_mask import STAND_IN
 
 _ALIKE, _ALIKE_OWN, _INSIDE = 0.6, 0.45, 0.85
 _LEAST_INSIDE = 8  # pairs of characters: a shorter text stands inside many
 _ROWS = 500
-MOST_THEMES, FEWEST_FOR_TWO = 6, 4
-REST, REST_LABEL = "其他说法", -1
-_WORN = re.compile(r"[我你他她它这那第一二三四五六七八九十百半几两\d].*|.+[得了着过]")
+MOST_THEMES = 6
+MANY, FEW_PEOPLE, PEOPLE = (
+    10,
+    2,
+    3,
+)  # an anchor is said by 3 people, by 2 where there are fewer than 10 answers
+_COMMON = 0.5  # what more than half of the answers hold tells nothing apart
+_RARE = 7.0  # of the shipped IDF: 女儿 (6.0) and 早上 (7.2) stand on either side
+MOST_TERMS, IN_HEADING = 5, 3
+REST = "各说各的"
+_WORN = re.compile(r"[我你他她它这那第一二三四五六七八九十百半几两\d].*|.+[得了着过个]")
+
+
+class Theme(NamedTuple):
+    """Places of the answers, and the words by which they belong together, those of most people first."""
+
+    terms: list[str]
+    places: list[int]
 
 
 def alike_groups(texts: Sequence[str], members: Sequence[str], scores: Sequence[float]) -> list[list[int]]:
     """Places of texts that say much the same, the best of each group first; a text alone is a group of one.
 
     Measured on pairs of characters: by what two texts share of both (0.6; 0.45 for one member), or of the shorter
-    (0.85). The bars are ours.
+    (0.85). The bars are ours. Of what one member said twice the longer stands first, and never what is told as said before.
     """
-    near = _near(texts, members)
+    again = [any(cue.pattern.search(said) for cue in cues("again")) for said in texts]
+    near = _near([_without_call(said) for said in texts], members)
     taken: set[int] = set()
     groups = []
-    for place in sorted(range(len(texts)), key=lambda place: (-scores[place], place)):
+    for place in sorted(range(len(texts)), key=lambda place: (again[place], -scores[place], place)):
         if place not in taken:
             group = [place, *(other for other in near.get(place, []) if other not in taken)]
             taken.update(group)
-            groups.append(group)
+            own = [other for other in group if members[other] == members[place]]
+            first = min(own, key=lambda other: (again[other], -len(texts[other]), other))
+            groups.append([first, *(other for other in group if other != first)])
     return groups
+
+
+def _without_call(said: str) -> str:
+    """A text without what tells that it was said before."""
+    for cue in cues("again"):
+        said = cue.pattern.sub("", said, count=1)
+    return said
 
 
 def _near(texts: Sequence[str], members: Sequence[str]) -> dict[int, list[int]]:
@@ -63,112 +89,98 @@ def _near(texts: Sequence[str], members: Sequence[str]) -> dict[int, list[int]]:
     return {row: sorted(columns) for row, columns in near.items()}
 
 
-def kinds_of(texts: Sequence[str], asked: set[str]) -> list[list[str]]:
-    """The kinds of words in each text, by the lexicon, without those that the question names."""
-    return [
-        [name for name, _, pattern in cues("concept") if pattern.search(said) and name not in asked]
-        for said in texts
-    ]
+def group_answers(
+    texts: Sequence[str],
+    terms: Sequence[Sequence[str]],
+    members: Sequence[str],
+    question: str,
+    asked: set[str],
+) -> list[Theme]:
+    """Themes, those of most people first; what holds no anchor is in none.
 
-
-def group_answers(texts: Sequence[str], terms: Sequence[Sequence[str]], asked: set[str]) -> list[int]:
-    """A theme's number for each answer, by the words they share; −1 for what shares none.
-
-    Words, and kinds of words of the lexicon (绘本 and 孩子 are of one), by TF-IDF; made denser by truncated SVD; then
-    k-means (scikit-learn, fixed seed) with as many groups, 2 to 6 in all, as the silhouette likes best. The words of
-    the question tell nothing apart and are left out.
+    An anchor is a family of near words of the lexicon (积木 and 折纸), or a word of the dictionary that is rare in general
+    (the shipped IDF), said by `PEOPLE` people and more, and by no more than half of the answers. What the question names is none. The
+    anchor that most people not yet placed hold is taken, and again, up to six (the greedy cover of sets); an answer
+    that holds several of those taken goes to the one it names most often.
     """
-    number = len(terms)
-    if number < FEWEST_FOR_TWO:
-        return [0] * number
-    kinds = kinds_of(texts, asked)
-    # a kind of words weighs as much as two words
-    kept = [
-        [term for term in one if term not in asked] + 2 * [f"{kind}＊" for kind in more]
-        for one, more in zip(terms, kinds, strict=True)
-    ]
-    found = _vectors(kept)
-    if found is None:
-        return [0] * number
-    vectors, filled = found
-    room = MOST_THEMES - (len(filled) < number)
-    labels = [REST_LABEL] * number
-    for place, label in zip(filled, _clusters(vectors, room), strict=True):
-        labels[place] = label
-    return labels
-
-
-def _vectors(kept: Sequence[Sequence[str]]) -> tuple[Any, list[int]] | None:
-    """Unit vectors of the answers that share a word, and their places; None where fewer than four do."""
-    from sklearn.decomposition import TruncatedSVD
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.preprocessing import normalize
-
-    spread = Counter(term for one in kept for term in set(one))
-    shared = {term for term, answers in spread.items() if 1 < answers <= max(2, len(kept) // 2)}
-    filled = [place for place, one in enumerate(kept) if shared & set(one)]
-    if len(shared) < 2 or len(filled) < FEWEST_FOR_TWO:
-        return None
-    table = TfidfVectorizer(analyzer=lambda one: [term for term in one if term in shared], sublinear_tf=True)
-    matrix = table.fit_transform([kept[place] for place in filled])
-    wide = min(matrix.shape) - 1
-    dense = TruncatedSVD(n_components=max(1, min(12, wide)), random_state=0).fit_transform(matrix)
-    return normalize(dense), filled
-
-
-def _clusters(vectors: Any, room: int) -> list[int]:
-    """A group for each vector: of 2 to `room` groups the number with the best silhouette."""
-    from sklearn.cluster import KMeans
-    from sklearn.metrics import silhouette_score
-
-    best: tuple[float, list[int]] = (-2.0, [0] * len(vectors))
-    for size in range(2, min(room, len(vectors) // 2) + 1):
-        labels = KMeans(n_clusters=size, n_init=10, random_state=0).fit_predict(vectors)
-        if len(set(labels)) < 2:
-            continue
-        value = float(silhouette_score(vectors, labels, sample_size=min(1000, len(vectors)), random_state=0))
-        if value > best[0]:
-            best = (value, [int(label) for label in labels])
-    return best[1]
-
-
-def telling_terms(
-    terms: Sequence[Sequence[str]], labels: Sequence[int], asked: set[str], most: int = 5
-) -> dict[int, list[str]]:
-    """For each theme its terms: said by two of its answers and more, and by few of the others; none for the rest."""
-    inside: dict[int, Counter[str]] = {label: Counter() for label in sorted(set(labels))}
-    everywhere: Counter[str] = Counter()
-    for one, label in zip(terms, labels, strict=True):
-        inside[label].update(set(one) - asked)
-        everywhere.update(set(one) - asked)
-    return {
-        label: [
-            term
-            for term, _ in sorted(
-                counts.items(),
-                key=lambda pair: (-pair[1] * pair[1] / everywhere[pair[0]], -len(pair[0]), pair[0]),
-            )
-            if label != REST_LABEL and counts[term] > 1 and not _WORN.fullmatch(term)
-        ][:most]
-        for label, counts in inside.items()
+    least = PEOPLE if len(texts) >= MANY else FEW_PEOPLE
+    anchors = {
+        name: hits
+        for name, hits in _anchors(texts, terms, question, asked).items()
+        if len(hits) <= _COMMON * len(texts) and _people(hits, members) >= least
     }
-
-
-def named_themes(
-    terms: dict[int, list[str]], labels: Sequence[int], kinds: Sequence[Sequence[str]]
-) -> dict[int, str]:
-    """A name for each theme: its two most telling terms, else the kind of words that most of it has; no two alike.
-
-    A theme without either has the name of the rest.
-    """
-    names: dict[int, str] = {}
-    for label, told in terms.items():
-        inside = Counter(kind for one, own in zip(kinds, labels, strict=True) if own == label for kind in one)
-        common = [
-            kind for kind, number in inside.most_common() if 2 * number > labels.count(label) and number > 1
+    chosen: list[str] = []
+    open_places = set(range(len(texts)))
+    while len(chosen) < MOST_THEMES:
+        ranked = [
+            (_people(new, members), len(new) / len(hits), name)
+            for name, hits in anchors.items()
+            if _people(new := open_places & set(hits), members) >= least
         ]
-        name = "、".join(told[:2]) or next((kind for kind in common if kind not in names.values()), REST)
-        if label == REST_LABEL:
-            name = REST
-        names[label] = f"{name}（{label + 1}）" if name != REST and name in names.values() else name
-    return names
+        if not ranked:
+            break
+        # the most people, then the anchor with the least elsewhere, then by name: the same chat gives the same themes
+        name = min(ranked, key=lambda one: (-one[0], -one[1], one[2]))[2]
+        chosen.append(name)
+        open_places -= set(anchors[name])
+    parts = _parted([anchors[name] for name in chosen], len(texts))
+    themes = [_theme(hits, members) for hits in parts]
+    kept = [theme for theme in themes if _people(theme.places, members) >= least]
+    return sorted(kept, key=lambda theme: (-_people(theme.places, members), theme.terms))
+
+
+def _people(places: Iterable[int], members: Sequence[str]) -> int:
+    return len({members[place] for place in places})
+
+
+def _anchors(
+    texts: Sequence[str], terms: Sequence[Sequence[str]], question: str, asked: set[str]
+) -> dict[str, dict[int, list[str]]]:
+    """Of each anchor the answers that hold it, each with the words in which it does."""
+    anchors: dict[str, dict[int, list[str]]] = {}
+    for family in cues("family"):
+        if not family.pattern.search(question):
+            found = {place: family.pattern.findall(said) for place, said in enumerate(texts)}
+            anchors[f"{family.name}＊"] = {place: words for place, words in found.items() if words}
+    known, (rarity, unknown) = text.word_frequencies(), text.shipped_idf()
+    spread = Counter(term for one in terms for term in set(one) - asked)
+    for term, answers in spread.items():
+        if answers > 1 and term in known and rarity.get(term, unknown) >= _RARE and not _WORN.fullmatch(term):
+            anchors[term] = {
+                place: [term] * list(one).count(term) for place, one in enumerate(terms) if term in one
+            }
+    return anchors
+
+
+def _parted(anchors: Sequence[dict[int, list[str]]], number: int) -> list[dict[int, list[str]]]:
+    """Each answer with the one anchor it names most often, the earlier of two alike."""
+    parts: list[dict[int, list[str]]] = [{} for _ in anchors]
+    for place in range(number):
+        held = [(-len(hits[place]), turn) for turn, hits in enumerate(anchors) if place in hits]
+        if held:
+            turn = min(held)[1]
+            parts[turn][place] = anchors[turn][place]
+    return parts
+
+
+def _theme(hits: dict[int, list[str]], members: Sequence[str]) -> Theme:
+    """The words that cover most people first, at most five, and the answers that hold one of these."""
+    left = dict(hits)
+    terms: list[str] = []
+    places: list[int] = []
+    while left and len(terms) < MOST_TERMS:
+        holding = {
+            word: [place for place, words in left.items() if any(word in other for other in words)]
+            for word in {word for words in left.values() for word in words}
+        }
+        term = min(holding, key=lambda word: (-_people(holding[word], members), -len(word), word))
+        terms.append(term)
+        held = holding[term]
+        places += held
+        left = {place: words for place, words in left.items() if place not in held}
+    return Theme(terms, sorted(places))
+
+
+def holds(said: str, terms: Iterable[str]) -> bool:
+    """Whether a text holds one of the terms."""
+    return any(term in said for term in terms)

@@ -87,9 +87,7 @@ def review_posts(
     >>> review.outcome, review.posts["ordered"].tolist()
     ('', [3])
     """
-    first, last = _day(since, "since"), _day(until, "until")
-    if first and last and first > last:
-        raise ChoiceError(f"since（{first}）在 until（{last}）之后。把两天对调一下。")
+    first, last = _days_asked(since, until)
     history = join_results(calendar, results, items=items, groups=groups, days=days)
     left_out = {**history.attrs, "undated": int(history["starts_at"].isna().sum())}
     history = history[history["starts_at"].notna()].sort_values("starts_at", kind="stable")
@@ -104,13 +102,7 @@ def review_posts(
     told = _days_between(days, first or begins, last)
     return Review(
         posts=_posts(span, fits),
-        groups=_of(effects, "group"),
-        kinds=_of(effects, "kind"),
-        topics=_of(effects, "topic"),
-        phases=_of(effects, "phase"),
-        slots=_of(effects, "slot", "weekday"),
-        headlines=_of(effects, "headline"),
-        verdicts=_ordered(effects),
+        **_by_facet(effects),
         funnel=joined_funnel(span, days=told),
         problems=push_problems(
             span[CALENDAR.names],
@@ -126,6 +118,15 @@ def review_posts(
         end=ends,
         notes=(*_left_out(left_out), *_notes(span, history, fits)),
     )
+
+
+def _days_asked(since: Any, until: Any) -> tuple[dt.date | None, dt.date | None]:
+    first, last = (
+        None if value is None else _day(value, name) for value, name in ((since, "since"), (until, "until"))
+    )
+    if first and last and first > last:
+        raise ChoiceError(f"since（{first}）在 until（{last}）之后。把两天对调一下。")
+    return first, last
 
 
 def _day(value: Any, name: str) -> dt.date | None:
@@ -190,6 +191,13 @@ def _visits(
 
 def _joined(frames: list[pd.DataFrame], contract: Contract) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True) if frames else contract.empty()
+
+
+def _by_facet(effects: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The fields of a Review that are effects."""
+    facets = {"groups": ["group"], "kinds": ["kind"], "topics": ["topic"], "phases": ["phase"]}
+    facets |= {"slots": ["slot", "weekday"], "headlines": ["headline"]}
+    return {"verdicts": _ordered(effects), **{name: _of(effects, *part) for name, part in facets.items()}}
 
 
 def _of(effects: pd.DataFrame, *facets: str) -> pd.DataFrame:
