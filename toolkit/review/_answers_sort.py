@@ -130,9 +130,25 @@ def content_terms(tokens: Sequence[str]) -> list[str]:
     ]
 
 
+def _single_signs(tokens: Sequence[str]) -> set[str]:
+    """The words of one Han that say something: 睡 in 不肯睡."""
+    return {
+        token
+        for token in tokens
+        if len(token) == 1 and "\u4e00" <= token <= "\u9fff" and token not in _stop_words()
+    }
+
+
 def _keep_relevant(messages: Sequence[Masked], rest: list[int], question: str, found: Sorted) -> None:
-    asked = set(content_terms(text.segment([STAND_IN.sub(" ", question)])[0]))
-    bases = {place: _points(messages[place].own) for place in rest}
+    tokens = text.segment([STAND_IN.sub(" ", question)])[0]
+    asked, signs = set(content_terms(tokens)), _single_signs(tokens)
+    held = {place: STAND_IN.sub(" ", messages[place].own) for place in rest}
+    near = {
+        place: len(set(found.terms[place]) & asked) or int(any(sign in held[place] for sign in signs))
+        for place in rest
+    }
+    # a telephone number says nothing against a message that speaks of what was asked
+    bases = {place: _points(held[place] if near[place] else messages[place].own) for place in rest}
     # a term joins answers only where those who say it sound like answers: talk of parcels has terms of its own too
     said_by: defaultdict[str, set[str]] = defaultdict(set)
     for place in rest:
@@ -142,7 +158,7 @@ def _keep_relevant(messages: Sequence[Masked], rest: list[int], question: str, f
     bar, shortest = weight("weight", "bar_relevant")[0], weight("weight", "shortest")[0]
     for place in rest:
         terms, member = set(found.terms[place]), messages[place].member
-        asks = len(terms & asked)
+        asks = near[place]
         shares = sum(len(said_by[term] - {member}) > 1 for term in terms - asked)
         points = bases[place]
         points += weight("weight", "question_term")[0] * min(2, asks)
