@@ -22,7 +22,9 @@ def test_an_order_counts_once_however_often_exported(tmp_path: Path) -> None:
         got = read(*paths)
         assert told(got)[0] == ["p1", {"ordered": 2, "revenue": 25.0}]
         assert got.rejected[["path", "row", "reason"]].values.tolist() == [
-            *(["1.csv", row, "这一单在「2.csv」里也有，按较晚的那份算"] for row in (2, 3, 4)),
+            ["1.csv", 3, "和第 2 行是同一单，一字不差，只算一次"],
+            ["1.csv", 4, "和「2.csv」第 3 行是同一单的同一件，那里的状态更晚，只算一次"],
+            ["2.csv", 2, "和「1.csv」第 2 行是同一单，一字不差，只算一次"],
             ["2.csv", 3, "已退款或正在退款，不算订单"],
         ]
     again = read(first)
@@ -75,7 +77,7 @@ def test_one_order_in_the_exports_of_two_shops_counts_once(tmp_path: Path) -> No
             ["p1", {"ordered": 7, "revenue": 152.0}],
             ["p2", {"ordered": 1, "revenue": 20.0}],
         ]
-        gone = "这一单在「有赞.csv」里也有，按较晚的那份算"
+        gone = "这一单在「有赞.csv」里也有，只算一次"
         assert got.rejected[["path", "row", "reason"]].values.tolist() == [
             *(["微店.csv", row, gone] for row in (2, 3, 6, 7)),
             ["有赞.csv", 6, "已退款或正在退款，不算订单"],

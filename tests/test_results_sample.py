@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 import toolkit as tk
-from toolkit import lexicons
+from toolkit import lexicons, tables
+from toolkit.review._match import LEAST_CONFIDENCE
 from toolkit.review._results import read_results
 from toolkit.schema import Read
 
@@ -132,7 +133,7 @@ def test_the_faults_of_the_shops_are_turned_away_each_with_its_reason() -> None:
     assert why("群接龙.xlsx") == {NEGATIVE: 1, REFUNDED: 18, ONE_SIGN: 5, SEVERAL: 13}
     assert why("有赞.csv") == {NEGATIVE: 1, REFUNDED: 5, ONE_SIGN: 4, SEVERAL: 3, NO_TITLE: 3}
     # the same orders in another shop's export
-    also = "这一单在「有赞.csv」里也有，按较晚的那份算"
+    also = "这一单在「有赞.csv」里也有，只算一次"
     assert why("微店.csv") == {NEGATIVE: 1, REFUNDED: 1, ONE_SIGN: 2, also: 11}
     for file, faults in planted.items():
         found = why(file)
@@ -166,3 +167,50 @@ def test_reasons_are_short_and_name_one_post_at_most() -> None:
     everything = "\n".join(part.to_csv() for part in world())
     private = truth().loc[truth()["kind"] == "private", "term"]
     assert [term for term in private if term in everything] == []
+
+
+def test_posts_of_an_account_are_matched_by_title_and_reviewed_by_their_reads() -> None:
+    (table,) = tables.open_tables(REVIEW / "exports" / "公众号后台.xlsx")
+    told = pd.DataFrame(list(table.records), columns=table.header).iloc[:-1]  # the last row is the total
+    known = told[told["总阅读次数"].astype(int) > 0].reset_index(drop=True)
+    ids = [f"a{place}" for place in range(len(known))]
+    # the plan's titles before somebody put a last hand to two of them, and its times, some minutes off
+    titles = known["内容标题"].tolist()
+    titles[0], titles[1] = titles[0].replace("二十个", "20 个"), f"{titles[1]}，先到先得"
+    planned = pd.to_datetime(known["发表时间"]) - pd.to_timedelta(
+        [place % 7 for place in range(len(known))], unit="min"
+    )
+    calendar = pd.DataFrame(
+        {"post_id": ids, "item_id": ids, "group_id": "gzh", "starts_at": planned, "status": "sent"}
+    )
+    # one that the account has and the plan has not
+    calendar = calendar.iloc[:-1]
+    items = pd.DataFrame({"item_id": ids, "title": titles, "kind": "value"})
+    account = {
+        "group_id": "gzh",
+        "name": "澜江周末簿",
+        "channel": "公众号",
+        "members": 3000,
+        "slots": "20:30",
+    }
+    groups = pd.DataFrame([account | {"posts_per_day": 2, "posts_per_week": 7}])
+    read = read_results(
+        REVIEW / "exports" / "公众号后台.xlsx",
+        calendar=calendar,
+        items=items,
+        groups=groups,
+        now="2026-09-21 08:00",
+    )
+    assert read.frame["post_id"].tolist() == ids[:-1]
+    assert set(read.extra["matched_by"]) == {"title"} and set(read.frame["matched_by"]) == {"title"}
+    assert read.frame["confidence"].between(LEAST_CONFIDENCE, 1, inclusive="left").all()
+    assert read.extra["said"].tolist() == titles[:-1]
+    assert read.frame["opened"].tolist() == known["总阅读人数"].astype(int).tolist()[:-1]
+    assert sorted(reason.split("，")[0] for reason in read.rejected["reason"]) == [
+        "没有标题相近的已发的发布",
+        "阅读次数是负数",
+    ]
+    review = tk.review_posts(calendar, read.frame, items=items, groups=groups)
+    assert review.outcome == "opened" and review.posts["outcome"].unique().tolist() == ["opened"]
+    assert review.posts["result"].tolist() == read.frame["opened"].tolist()
+    assert review.posts["expected"].notna().all()

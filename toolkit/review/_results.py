@@ -1,21 +1,54 @@
-"""The door in for RESULTS: what shops, accounts and people counted, row by row beside the posts it came from."""
+"""The door in for RESULTS: what shops, accounts and people counted, row by row beside the posts it came from.
+
+**Which post.** By code (`matched_by` "code"), by 发布编号, or 条目编号 with the group ("id"), both with confidence
+1; else by group, time and title ("title"). A code counts in full width, lower case, in pieces and inside sentences,
+in every text column that is not a person's; one sign wrong is no match, and two codes in a row are not guessed at.
+By title every post of the group (or of the account's channel) near in time gets a weight from the likeness of the
+titles (Dice on bigrams) and the distance in time, beside a weight for "a post that is not in the calendar"; the
+best one's share is the confidence, and below .97 the row stays unmatched. Where a post has results of several
+kinds, `matched_by` and `confidence` are those of the least sure.
+
+**Only what was sent** takes results. A row that names a post by code or id is evidence that it was sent, so one
+still said to be 待发 or 已定 takes it too (a note tells how many), unless `now` is before its time; a title is
+weaker and is held only against posts that say 已发. Rows of missed and cancelled posts are turned away, and what
+is more than 10 minutes older than its post (posts sent by hand go out some minutes early).
+
+**Orders** count once by their number, in any number of files and in any order of them (the rule: `_results_once`);
+in exports of two platforms where minute and amount agree as well, else they are two. Revenue is yuan, what was
+paid once for an order, else the amounts of its lines together, less what was given back (退款金额). Unpaid, closed and
+refunded ones and groups that did not come off (lexicon `result-words`), negative and absurd amounts are rejected; a
+state that the lexicon lacks counts, with a note. So do orders that came more than 30 days after their post. An id and a
+code of two posts in one row are for a person: rejected. Orders of several shops add up. Of counts the one
+measured last stands; clicks of several days add up. Orders counted one by one win over a typed total.
+
+**What cannot be** is turned away: within a row, and once more where rows of several files meet in one post (more people
+clicked than were reached …): then the rows of the source that was measured later are rejected with a reason that names
+both files; orders stay. Times (点击次数, 阅读次数) stand in for people only in a table without a column of people, and
+clicks only where there are no more than people who could click; a note tells the rows.
+
+**Zero is not missing**: a sent post with a code, on a day that an export of orders covers in which some code was
+matched, has 0 orders where nobody named it; what no export covers is missing. `measured_at` is what the row or
+file states (统计时间, 下载时间), else `now`, else the file's latest time.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from toolkit.review._match import Found, Posts, Titled, moment_of
+from toolkit.review._results_once import measured_of
 from toolkit.review._results_orders import (
     Hit,
     by_name,
     codes_of,
     is_day,
-    measured_of,
     nothing_found,
     one_of,
     settle_orders,
@@ -23,6 +56,7 @@ from toolkit.review._results_orders import (
     unfit,
 )
 from toolkit.review._results_rows import COUNTS, LINKS, ORDERS, Export, Taken, read_exports
+from toolkit.review._words import listed
 from toolkit.schema import (
     COLUMNS,
     FILES,
@@ -46,8 +80,11 @@ _WORDS = {
     **{name: RESULTS.captions[name] for name in _OUTCOMES},
     **{"readers": "阅读人数", "reads": "阅读次数", "clicks": "点击次数"},
 }
-# what stands for an outcome where its own column is blank, the better first
-_STAND_INS = {"opened": ("opened", "readers", "reads"), "clicked": ("clicked", "clicks")}
+# how often for how many, where no column tells people
+_STAND_INS = {"opened": ("reads", ("opened", "readers")), "clicked": ("clicks", ("clicked",))}
+_PEOPLE = {"opened": "阅读人数", "clicked": "点击人数"}
+# the same bounds on what several rows say of one post
+_ACROSS = tuple(pair for pair in _WITHIN if set(pair) <= set(_OUTCOMES))
 _REJECTED = {
     "path": "str",
     "row": "int64",
@@ -69,29 +106,7 @@ def read_results(
 
     Files or folders; headers tell the platform (lexicon `result-headers`). A table with 发布编号 or 暗号 and any of the
     contract's captions is read too. Totals of a group's day (企业微信) are for `read_group_days`: passed over, said.
-
-    **Which post.** By code (`matched_by` "code"), by 发布编号, or 条目编号 with the group ("id"), both with confidence
-    1; else by group, time and title ("title"). A code counts in full width, lower case, in pieces and inside sentences,
-    in every text column that is not a person's; one sign wrong is no match, and two codes in a row are not guessed at.
-    By title every post of the group (or of the account's channel) near in time gets a weight from the likeness of the
-    titles (Dice on bigrams) and the distance in time, beside a weight for "a post that is not in the calendar"; the
-    best one's share is the confidence, and below .97 the row stays unmatched. Where a post has results of several
-    kinds, `matched_by` and `confidence` are those of the least sure.
-
-    **Only what was sent** takes results. A row that names a post by code or id is evidence that it was sent, so one
-    still said to be 待发 or 已定 takes it too (a note tells how many), unless `now` is before its time; a title is
-    weaker and is held only against posts that say 已发. Rows of missed and cancelled posts are turned away, and what
-    is more than 10 minutes older than its post (posts sent by hand go out some minutes early).
-
-    **Orders** count once by their number, however often exported (the later export wins, a code may come from any);
-    in exports of two platforms where minute and amount agree as well, else they are two. Revenue is yuan, what was
-    paid once for an order, else the amounts of its lines together. Unpaid, closed and refunded ones (lexicon
-    `result-words`), negative and absurd amounts are rejected. Orders of several shops add up. Of counts the one
-    measured last stands; clicks of several days add up. Orders counted one by one win over a typed total.
-
-    **Zero is not missing**: a sent post with a code, on a day that an export of orders covers in which some code was
-    matched, has 0 orders where nobody named it; what no export covers is missing. `measured_at` is what the row or
-    file states (统计时间, 下载时间), else `now`, else the file's latest time.
+    How a row finds its post, what counts once and what is missing stands above.
 
     `rejected` has path, row, reason, unmatched (a good row whose post is not known), ordered, revenue. `extra` is
     MATCHES: which row went where. Every row that is not blank is in one of the two, but for totals, which have a note.
@@ -128,6 +143,14 @@ def read_results(
 # ---- counts of accounts, links and people
 
 
+@dataclass
+class _Counts(Hit):
+    """What a row of counts gives to a post; `forwarded` where its readers may have come from elsewhere."""
+
+    row: int = 0
+    forwarded: bool = False
+
+
 def _settle_counts(taken: Taken, posts: Posts, now: dt.datetime | None) -> list[Hit]:
     """Lay each row of counts beside its post."""
     hits: list[Hit] = []
@@ -135,16 +158,8 @@ def _settle_counts(taken: Taken, posts: Posts, now: dt.datetime | None) -> list[
     for export in taken.exports:
         if export.kind not in (COUNTS, LINKS):
             continue
-        seen: dict[tuple[Any, ...], int] = {}
-        for place, row in enumerate(export.rows):
-            outcomes, fault = _counted(export, place)
-            content = (*(c[place] for c in export.cells.values()), *(c[place] for c in export.said))
-            if not fault and content in seen:
-                fault = f"和第 {seen[content]} 行一样，只算一次"
-            if fault:
-                taken.reject(export.path, row, fault)
-                continue
-            seen[content] = row
+        stood_in: dict[str, list[int]] = defaultdict(list)
+        for place, outcomes in _each_once(export, taken, stood_in):
             post, by, fault = by_name(export, place, posts)
             codes: tuple[str, ...] = ()
             if post is None and not fault:
@@ -158,6 +173,9 @@ def _settle_counts(taken: Taken, posts: Posts, now: dt.datetime | None) -> list[
                 _turn_away(export, place, outcomes, fault, taken)
             else:
                 waiting.append((export, place, outcomes, _titled(export, place)))
+        for note, rows in stood_in.items():
+            told = listed([str(row) for row in rows], most=12)
+            taken.note(export.path, rows[0], f"{note}：第 {told}{'' if len(rows) > 12 else ' '}行")
     for (export, place, outcomes, titled), found in zip(
         waiting, posts.by_title([one[3] for one in waiting]), strict=True
     ):
@@ -169,23 +187,57 @@ def _settle_counts(taken: Taken, posts: Posts, now: dt.datetime | None) -> list[
     return hits
 
 
-def _counted(export: Export, place: int) -> tuple[dict[str, float], str]:
-    """The outcomes of a row, and what is impossible in it."""
+def _each_once(
+    export: Export, taken: Taken, stood_in: dict[str, list[int]]
+) -> Iterator[tuple[int, dict[str, float]]]:
+    """The places of the rows that can be used, with their outcomes; the others are rejected."""
+    seen: dict[tuple[Any, ...], int] = {}
+    for place, row in enumerate(export.rows):
+        outcomes, fault, stand_in = _counted(export, place)
+        content = (*(c[place] for c in export.cells.values()), *(c[place] for c in export.said))
+        if not fault and content in seen:
+            fault = f"和第 {seen[content]} 行一样，只算一次"
+        for note in stand_in:
+            stood_in[note].append(row)
+        if fault:
+            taken.reject(export.path, row, fault)
+            continue
+        seen[content] = row
+        yield place, outcomes
+
+
+def _counted(export: Export, place: int) -> tuple[dict[str, float], str, list[str]]:
+    """The outcomes of a row, what is impossible in it, and where times stand for people or cannot."""
     cells = export.cells
     told = {name: cells[name][place] for name in _WORDS if name in cells and cells[name][place] is not None}
     if place in export.faults:
-        return {}, export.faults[place]
+        return {}, export.faults[place], []
     for part, whole in _WITHIN:
         if part in told and whole in told and told[part] > told[whole]:
-            return {}, f"{_WORDS[part]} {told[part]} 比{_WORDS[whole]} {told[whole]} 还多，请核对"
+            return {}, f"{_WORDS[part]} {told[part]} 比{_WORDS[whole]} {told[whole]} 还多，请核对", []
     if told.get("ordered") == 0 and told.get("revenue", 0) > 0:
-        return {}, "订单数是 0，成交额却不是 0，请核对"
-    outcomes = {}
-    for name in _OUTCOMES:
-        value = next((told[other] for other in _STAND_INS.get(name, (name,)) if other in told), None)
-        if value is not None:
-            outcomes[name] = value
-    return outcomes, "" if outcomes else "这一行没有一个能用的数字"
+        return {}, "订单数是 0，成交额却不是 0，请核对", []
+    outcomes = {name: told[name] for name in _OUTCOMES if name in told}
+    if "opened" not in outcomes and "readers" in told:
+        outcomes["opened"] = told["readers"]
+    notes = []
+    for name, (times, counted) in _STAND_INS.items():
+        if name in outcomes or times not in told:
+            continue
+        if any(column in cells for column in counted):
+            notes.append(f"{_PEOPLE[name]}空着或读不出，{_WORDS[times]}不能代替人数，没有用")
+        elif name == "clicked" and told[times] > min(
+            told.get("reached", told[times]), outcomes.get("opened", told[times])
+        ):
+            notes.append(f"{_WORDS[times]}比能看到的人还多，不能代替人数，没有用")
+        else:
+            outcomes[name] = told[times]
+            notes.append(f"没有{_PEOPLE[name]}这一列，用{_WORDS[times]}代替")
+    return (
+        outcomes,
+        "" if outcomes else notes[0] if notes else "这一行没有一个能用的数字",
+        notes if outcomes else [],
+    )
 
 
 def _titled(export: Export, place: int) -> Titled:
@@ -224,7 +276,10 @@ def _given(
     if "readers" in export.cells and outcomes.get("opened", 0) > outcomes.get("reached", float("inf")):
         taken.note(export.path, export.rows[place], "阅读人数比送达人数多，多出的来自转发和推荐，照原样留下")
     taken.match(export.path, export.rows[place], posts.ids[post], by, confidence, said)
-    return [Hit(post, outcomes, measured, export.path, by, confidence, export.kind, day)]
+    row, forwarded = export.rows[place], bool({"readers", "reads"} & set(export.cells))
+    return [
+        _Counts(post, outcomes, measured, export.path, by, confidence, export.kind, day, None, row, forwarded)
+    ]
 
 
 def _turn_away(export: Export, place: int, outcomes: dict[str, float], reason: str, taken: Taken) -> None:
@@ -258,7 +313,11 @@ def _results(
                 zero.measured = given if given is not None else latest.get(zero.source)
             by_post[zero.place].append(zero)
     again: Counter[str] = Counter()
-    rows = [_post_row(posts.ids[place], by_post[place], again) for place in sorted(by_post)]
+    order = {export.path: number for number, export in enumerate(taken.exports)}
+    rows = []
+    for place in sorted(by_post):
+        kept = _possible(by_post[place], posts.ids[place], order, taken)
+        rows += [_post_row(posts.ids[place], kept, again)] if kept else []
     for name, times in sorted((+again).items()):
         taken.note("", 0, f"有 {times} 次发布的{_WORDS[name]}在几处都有，{_HOW_CHOSEN[name == 'ordered']}")
     return check(pd.DataFrame(rows, columns=RESULTS.names), RESULTS) if rows else RESULTS.empty()
@@ -279,24 +338,88 @@ def _latest(taken: Taken) -> dict[str, int]:
     return found
 
 
+def _possible(hits: list[Hit], post_id: str, order: dict[str, int], taken: Taken) -> list[Hit]:
+    """The hits without those that cannot be true beside an earlier one of another row; their rows are rejected."""
+    while True:
+        chosen = {name: value for name in _OUTCOMES if (value := _chosen(hits, name))}
+        for part, whole in _ACROSS:
+            if part not in chosen or whole not in chosen or chosen[part].value <= chosen[whole].value:
+                continue
+            of_part, of_whole = chosen[part].hits, chosen[whole].hits
+            if _may_exceed(part, of_part, of_whole):
+                continue
+            part_later = _stands(of_part, order) >= _stands(of_whole, order)
+            if any(hit.kind == ORDERS for hit in of_part):
+                part_later = False
+            late, early = (of_part, of_whole) if part_later else (of_whole, of_part)
+            _reject_late(late, early, (part, whole), chosen, post_id, taken)
+            hits = [hit for hit in hits if not any(hit is other for other in late)]
+            break
+        else:
+            return hits
+
+
+def _may_exceed(part: str, of_part: list[Hit], of_whole: list[Hit]) -> bool:
+    """Rows that were held against themselves already; and readers, who may come from elsewhere."""
+    if {id(hit) for hit in of_part} == {id(hit) for hit in of_whole}:
+        return True
+    return part == "opened" and any(isinstance(hit, _Counts) and hit.forwarded for hit in of_part)
+
+
+def _stands(hits: list[Hit], order: dict[str, int]) -> tuple[int, int]:
+    """When a value was measured, and the place of its file."""
+    return max(hit.measured or 0 for hit in hits), max(order.get(hit.source, 0) for hit in hits)
+
+
+def _reject_late(
+    late: list[Hit],
+    early: list[Hit],
+    pair: tuple[str, str],
+    chosen: dict[str, _Chosen],
+    post_id: str,
+    taken: Taken,
+) -> None:
+    files = ["、".join(sorted({f"「{hit.source}」" for hit in hits})) for hits in (late, early)]
+    part, whole = (f"{_WORDS[name]} {chosen[name].value:g}" for name in pair)
+    reason = f"{part} 比{whole} 还多：{files[0]}和{files[1]}对不上，后统计的{files[0]}这一行没有用，请核对"
+    for hit in late:
+        if isinstance(hit, _Counts):
+            mine = (post_id, hit.source, hit.row)
+            taken.matches = [m for m in taken.matches if (m["post_id"], m["path"], m["row"]) != mine]
+            taken.reject(hit.source, hit.row, reason)
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """The value of an outcome, the hits it comes from, and whether others gave way."""
+
+    value: float
+    hits: list[Hit]
+    gave_way: bool
+
+
+def _chosen(hits: list[Hit], name: str) -> _Chosen | None:
+    with_it = [hit for hit in hits if name in hit.outcomes]
+    if not with_it:
+        return None
+    orders = [hit for hit in with_it if hit.kind == ORDERS]
+    if name in ("ordered", "revenue") and any(hit.kind == ORDERS for hit in hits):
+        if not orders:
+            return None
+        total = sum(round(hit.outcomes[name] * 100) for hit in orders) / 100
+        return _Chosen(total, orders, len(orders) < len(with_it))
+    return _Chosen(*_last(with_it, name))
+
+
 def _post_row(post_id: str, hits: list[Hit], again: Counter[str]) -> dict[str, Any]:
     row: dict[str, Any] = {"post_id": post_id}
-    counted = any(hit.kind == ORDERS for hit in hits)
     used: list[Hit] = []
     for name in _OUTCOMES:
-        with_it = [hit for hit in hits if name in hit.outcomes]
-        if not with_it:
-            row[name] = None
-            continue
-        orders = [hit for hit in with_it if hit.kind == ORDERS]
-        if counted and name in ("ordered", "revenue"):
-            typed = len(orders) < len(with_it)
-            with_it = orders
-            row[name] = sum(round(hit.outcomes[name] * 100) for hit in orders) / 100 if orders else None
-        else:
-            row[name], with_it, typed = _last(with_it, name)
-        again[name] += int(typed)
-        used += with_it
+        found = _chosen(hits, name)
+        row[name] = None if found is None else found.value
+        if found is not None:
+            again[name] += int(found.gave_way)
+            used += found.hits
     surest = min(used, key=lambda hit: (hit.confidence, -MATCHED_BY.index(hit.by)))
     row["measured_at"] = moment_of(max((h.measured for h in used if h.measured is not None), default=None))
     row["matched_by"], row["confidence"] = surest.by, surest.confidence

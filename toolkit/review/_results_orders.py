@@ -1,28 +1,25 @@
-"""Orders of shops: repeats counted once, what is no order turned away, the rest laid beside the posts by code or title."""
+"""Orders of shops: what is no order turned away, the rest laid beside the posts by code or title."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from typing import Any
 
 import pandas as pd
 
 from toolkit.review._match import EARLY_MINUTES, Found, Posts, Titled, moment_of
-from toolkit.review._results_rows import ORDERS, Export, Taken, words_of
+from toolkit.review._results_once import Line, Once, amounts_in, measured_of, time_of, together, written
+from toolkit.review._results_rows import ORDERS, Export, Taken
+from toolkit.review._results_states import WHY_NO_ORDER, given_back, kinds_of, left_of
 
 _MINUTE = 60_000_000
 _DAY_MICROS = 86_400_000_000
 _SHANGHAI = 8 * 3_600_000_000
 # days without an order, a shut shop; beyond that a date is taken for a slip, not for a longer export
 _LONGEST_GAP = 14
-_WHY_NO_ORDER = {
-    "unpaid": "还没有付款，不算订单",
-    "closed": "订单已关闭或取消，不算订单",
-    "refunded": "已退款或正在退款，不算订单",
-}
-Line = tuple[int, int]  # which export, which place in it
+# twice as long as an order may be found by its title: later ones tend to be an old code used again; our own choice
+LATE_DAYS = 30
 
 
 @dataclass
@@ -42,13 +39,11 @@ class Hit:
 
 @dataclass
 class _Order:
-    lines: list[Line]
+    once: Once
+    lines: list[Line]  # those that count
     revenue: float | None
     at: int | None
     codes: tuple[str, ...] = ()
-    copies: list[Line] = field(
-        default_factory=list
-    )  # the same order in other exports; only its code is taken
 
 
 @dataclass
@@ -59,206 +54,112 @@ class Settled:
     covered: dict[int, Hit] = field(default_factory=dict)
 
 
+@dataclass
+class _Desk:
+    """What every order is judged with; `latest` is the latest time in the files that are laid out as an export is."""
+
+    exports: list[Export]
+    kinds: list[list[str]]
+    posts: Posts
+    taken: Taken
+    now: dt.datetime | None
+    settled: Settled = field(default_factory=Settled)
+    latest: dict[int, int | None] = field(default_factory=dict)
+    late: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+
+
 def settle_orders(taken: Taken, posts: Posts, now: dt.datetime | None) -> Settled:
     """Lay every order of `taken` beside its post; what cannot be is rejected with the reason."""
     exports = [export for export in taken.exports if export.kind == ORDERS]
-    settled = Settled()
+    desk = _Desk(exports, kinds_of(exports, taken), posts, taken, now)
+    layouts = _layouts(exports)
+    for same in layouts:
+        times = [at for number in same for at in _times_in(exports[number])]
+        desk.latest |= dict.fromkeys(same, None if now is not None else max(times, default=None))
     waiting: list[_Order] = []
-    for lines, copies in _together(exports, taken):
-        order = _judged(lines, exports, taken, now)
+    for once in together(exports, desk.kinds, taken):
+        order = _judged(once, desk)
         if order is None:
             continue
-        order.copies = copies
-        export, row = exports[order.lines[0][0]], order.lines[0][1]
-        place, by, fault = by_name(export, row, posts)
-        if place is None and not fault:
-            codes = _codes_in(order.lines, exports, posts) or _codes_in(order.copies, exports, posts)
-            place, fault = one_of(codes, posts)
-            by, order.codes = "code", codes
+        place, by, fault = _named(order, desk)
         if place is not None:
-            _give(
-                order,
-                place,
-                by,
-                1.0,
-                ", ".join(order.codes) or posts.ids[place],
-                exports,
-                posts,
-                taken,
-                settled,
-                now,
-            )
+            said = ", ".join(order.codes) or posts.ids[place]
+            _give(order, Found(place, 1.0), by, said, desk)
         elif fault:
-            _turn_away(order, fault, exports, taken)
+            _turn_away(order, fault, desk)
         else:
             waiting.append(order)
     rows = [_titled(order, exports) for order in waiting]
     for order, found in zip(waiting, posts.by_title(rows), strict=True):
         if found.place >= 0:
-            said = posts.titles[found.place]
-            _give(order, found.place, "title", found.confidence, said, exports, posts, taken, settled, now)
+            _give(order, found, "title", posts.titles[found.place], desk)
         else:
-            _turn_away(order, _nothing_found(order, found, exports, posts), exports, taken)
-    _cover(exports, posts, taken, settled)
-    return settled
+            _turn_away(order, _nothing_found(order, found, desk), desk)
+    for path, days in desk.late.items():
+        first = moment_of(min(days))
+        since = f"，最早的在 {first:%Y-%m-%d}" if first is not None else ""
+        note = f"有 {len(days)} 单在发布 {LATE_DAYS} 天以后才下单{since}，照样算了，请核对是不是旧暗号"
+        taken.note(path, 0, note)
+    for same in layouts:
+        _cover(same, desk)
+    return desk.settled
 
 
-# ---- one order, once
-
-
-def _key(export: Export, place: int) -> tuple[Any, ...] | None:
-    """What makes an order the same in two rows or exports, None where it has no number."""
-    cells = export.cells
-    if "order_no" in cells and (number := cells["order_no"][place]):
-        return export.platform, number
-    if "line_no" in cells and (number := cells["line_no"][place]):
-        title = cells["title"][place] if "title" in cells else ""
-        return export.platform, title, number, _time_of(export, place)
-    return None
-
-
-def _together(exports: list[Export], taken: Taken) -> list[tuple[list[Line], list[Line]]]:
-    """The lines of each order, and its lines in other exports: it is taken from the latest one that has it."""
-    found: dict[Any, list[Line]] = {}
+def _layouts(exports: list[Export]) -> list[list[int]]:
+    """The exports that have the same platform and columns: one export may lie in several files."""
+    found: dict[tuple[str, tuple[str, ...]], list[int]] = defaultdict(list)
     for number, export in enumerate(exports):
-        for place in range(len(export.rows)):
-            key = _key(export, place)
-            found.setdefault((number, place) if key is None else key, []).append((number, place))
-        if not export.numbered and export.rows:
-            taken.note(export.path, 1, "没有订单号这一列，同一单导出两次认不出来，每行算一单")
-    rank = [(_made(export), number) for number, export in enumerate(exports)]
-    again: Counter[str] = Counter()
-    kept = []
-    for lines in _across(list(found.values()), exports):
-        once = _once(lines, exports, rank, taken, again) if len(lines) > 1 else lines
-        kept.append((once, [line for line in lines if line[0] != once[0][0]]))
-    for path, times in again.items():
-        taken.note(path, 0, f"有 {times} 行是同一个订单又写了一遍，只算一次")
-    return kept
+        found[export.platform, tuple(sorted(export.cells))].append(number)
+    return list(found.values())
 
 
-def _across(groups: list[list[Line]], exports: list[Export]) -> list[list[Line]]:
-    """Orders of several platforms that agree in number, minute and amount put together; what differs stays apart."""
-    by_number: dict[str, list[int]] = defaultdict(list)
-    for at, lines in enumerate(groups):
-        export, place = exports[lines[0][0]], lines[0][1]
-        if "order_no" in export.cells and (number := export.cells["order_no"][place]):
-            by_number[number].append(at)
-    gone: set[int] = set()
-    for same in (same for same in by_number.values() if len(same) > 1):
-        first: dict[tuple[int, float], int] = {}
-        for at in same:
-            marks = _marks(groups[at], exports)
-            whole, *others = sorted({at, *(first[mark] for mark in marks if mark in first)})
-            for other in others:
-                groups[whole] = groups[whole] + groups[other]
-                gone.add(other)
-            first |= dict.fromkeys([mark for mark, owner in first.items() if owner in others], whole)
-            first |= dict.fromkeys(marks, whole)
-    return [lines for at, lines in enumerate(groups) if at not in gone]
+def _times_in(export: Export) -> list[int]:
+    return [int(at) for name in ("paid_at", "at") for at in export.cells.get(name, ()) if at is not None]
 
 
-def _marks(lines: list[Line], exports: list[Export]) -> set[tuple[int, float]]:
-    """Minute and yuan of an order as each export that has it tells them; some exports leave the seconds out."""
-    marks = set()
-    for number in {number for number, _ in lines}:
-        own = {
-            tuple(cells[place] for cells in exports[number].cells.values()): (number, place)
-            for at, place in lines
-            if at == number
-        }
-        times = [at for line in own.values() if (at := _time_of(exports[number], line[1])) is not None]
-        _, amounts = _written(list(own.values()), exports, whole=True)
-        if times and amounts:
-            marks.add((min(times) // _MINUTE, sum(round(amount * 100) for amount in amounts) / 100))
-    return marks
+def _named(order: _Order, desk: _Desk) -> tuple[int | None, str, str]:
+    """The post that the ids or codes of an order name: its place, how it was matched, and what is wrong with them."""
+    rows = order.once.rows_of(order.lines)
+    for number, row in rows:
+        place, by, fault = by_name(desk.exports[number], row, desk.posts)
+        if place is not None or fault:
+            return place, by, fault
+    order.codes = _codes_in(rows, desk) or _codes_in(order.once.older, desk)
+    place, fault = one_of(order.codes, desk.posts)
+    return place, "code", fault
 
 
-def _made(export: Export) -> int:
-    """When an export was made, as far as it tells: stated, else its latest time."""
-    if not pd.isna(export.measured):
-        return _micros(export.measured)
-    times = [
-        at for name in ("measured_at", "paid_at", "at") for at in export.cells.get(name, ()) if at is not None
-    ]
-    return max(times, default=0)
+# ---- one order
 
 
-def _once(
-    lines: list[Line], exports: list[Export], rank: list[tuple[int, int]], taken: Taken, again: Counter[str]
-) -> list[Line]:
-    """The lines of an order without repeats: of another export, and of the same one word for word."""
-    best = max((rank[number] for number, _ in lines))[1]
-    seen: dict[tuple[Any, ...], int] = {}
-    kept = []
-    for number, place in lines:
-        export = exports[number]
-        row = export.rows[place]
-        if number != best:
-            taken.reject(export.path, row, f"这一单在「{exports[best].path}」里也有，按较晚的那份算")
-            again[export.path] += 1
-            continue
-        content = (
-            *(cells[place] for cells in export.cells.values()),
-            *(cells[place] for cells in export.said),
-        )
-        if content in seen:
-            taken.reject(export.path, row, f"和第 {seen[content]} 行是同一单，一字不差，只算一次")
-            again[export.path] += 1
-        else:
-            seen[content] = row
-            kept.append((number, place))
-    return kept
-
-
-def _status(export: Export, place: int, taken: Taken) -> str:
-    """What the columns of state and refund say: unpaid, closed, refunded, partial or good."""
-    for name in ("refund", "status"):
-        text = export.cells[name][place] if name in export.cells else ""
-        if not text:
-            continue
-        kind = taken.states.get(text)
-        if kind is None:
-            kind = taken.states[text] = _state(text)
-            if kind == "unknown":
-                note = "从这一行起有订单状态的写法不认识，按成交算，请核对"
-                taken.note(export.path, export.rows[place], note)
-        if kind in ("partial", *_WHY_NO_ORDER):
-            return kind
-    return "good"
-
-
-def _state(text: str) -> str:
-    """The kind of the longest word of the lexicon that stands in a state."""
-    best = ("", "unknown")
-    for kind in ("good", "partial", "refunded", "closed", "unpaid"):
-        word = next((word for word in words_of(kind) if word in text.lower()), "")
-        if len(word) > len(best[0]):
-            best = word, kind
-    return best[1]
-
-
-def _judged(lines: list[Line], exports: list[Export], taken: Taken, now: dt.datetime | None) -> _Order | None:
+def _judged(once: Once, desk: _Desk) -> _Order | None:
     """The order of these lines, None when nothing of it counts."""
     good: list[Line] = []
     partial = False
-    for number, place in lines:
-        export = exports[number]
-        state = _status(export, place, taken)
-        reason = _WHY_NO_ORDER.get(state) or _impossible(export, place, now)
+    for number, place in once.lines:
+        export = desk.exports[number]
+        state = desk.kinds[number][place] if desk.kinds[number] else "good"
+        reason = WHY_NO_ORDER.get(state) or _impossible(export, place, desk.now)
         if reason:
-            taken.reject(export.path, export.rows[place], reason)
+            desk.taken.reject(export.path, export.rows[place], reason)
         else:
             good.append((number, place))
             partial |= state == "partial"
     if not good:
         return None
-    export, place = exports[good[0][0]], good[0][1]
-    revenue = _revenue(good, exports, whole=len(good) == len(lines), taken=taken)
-    if partial:
-        taken.note(export.path, export.rows[place], "退了一部分款，算一单，金额按表里写的，没有扣")
-    times = [at for number, place in good if (at := _time_of(exports[number], place)) is not None]
-    return _Order(good, revenue, min(times, default=None))
+    revenue, reason, note = _revenue(once, good, desk)
+    if reason:
+        for number, place in good:
+            desk.taken.reject(desk.exports[number].path, desk.exports[number].rows[place], reason)
+        return None
+    if partial and not note:
+        note = "退了一部分款，算一单，金额按表里写的，没有扣"
+    if note:
+        export, place = desk.exports[good[0][0]], good[0][1]
+        desk.taken.note(export.path, export.rows[place], note)
+    rows = once.rows_of(good)
+    times = [at for number, place in rows if (at := time_of(desk.exports[number], place)) is not None]
+    return _Order(once, good, revenue, min(times, default=None))
 
 
 def _impossible(export: Export, place: int, now: dt.datetime | None) -> str:
@@ -267,51 +168,47 @@ def _impossible(export: Export, place: int, now: dt.datetime | None) -> str:
     quantity = export.cells["quantity"][place] if "quantity" in export.cells else None
     if quantity == 0:
         return "商品数量是 0，不算订单"
-    at = _time_of(export, place)
+    at = time_of(export, place)
     if now is not None and at is not None and at > now.timestamp() * 1e6 + _DAY_MICROS:
         return "下单时间比现在还晚，请核对"
     return ""
 
 
-def _time_of(export: Export, place: int) -> int | None:
-    for name in ("at", "paid_at"):
-        if name in export.cells and export.cells[name][place] is not None:
-            return int(export.cells[name][place])
-    return None
-
-
-def _revenue(lines: list[Line], exports: list[Export], *, whole: bool, taken: Taken) -> float | None:
-    """Yuan of an order, None where no amount is written."""
-    name, amounts = _written(lines, exports, whole=whole)
+def _revenue(once: Once, lines: list[Line], desk: _Desk) -> tuple[float | None, str, str]:
+    """Yuan of an order less what was given back, None where no amount is written; why it is none, and what to say."""
+    exports, whole = desk.exports, len(lines) == len(once.lines)
+    articles = once.articles_of(lines)
+    name, amounts = written(articles, exports, whole=whole)
     if name != "line_amount" and len(amounts) > 1:
         number, place = lines[0]
         note = "同一单各行的金额不一样，当作各件商品的金额加起来"
-        taken.note(exports[number].path, exports[number].rows[place], note)
-    return sum(round(amount * 100) for amount in amounts) / 100 if amounts else None
-
-
-def _written(lines: list[Line], exports: list[Export], *, whole: bool) -> tuple[str, list[float]]:
-    """The amounts that make up an order and their column: what was paid, else its amount, once; else each line's."""
-    names = ("paid", "amount", "line_amount") if whole else ("line_amount", "paid", "amount")
-    for name in names:
-        amounts: list[float] = [
-            value
-            for number, place in lines
-            if name in exports[number].cells and (value := exports[number].cells[name][place]) is not None
-        ]
-        if amounts:
-            once = name != "line_amount" and len(set(amounts)) == 1
-            return name, amounts[:1] if once else amounts
-    return "", []
+        desk.taken.note(exports[number].path, exports[number].rows[place], note)
+    total = sum(round(amount * 100) for amount in amounts) / 100 if amounts else None
+    each = len(amounts) > 1 or name == "line_amount"
+    refunds = [max(amounts_in("refunded", [rows], exports), default=0.0) for rows in articles]
+    back = given_back(refunds, amounts, each=each)
+    gone = once.articles_of([line for line in once.lines if line not in lines])
+    if gone and len({*refunds, *amounts_in("refunded", gone, exports)}) == 1:
+        # the order's refund on every line: the lines that were turned away have had their part of it
+        back = max(0.0, refunds[0] - sum(amounts_in("line_amount", gone, exports)))
+    if not back:
+        return total, "", ""
+    if total is None:
+        return None, "", "写了退款金额，没有写订单金额，看不出退了多少，算一单"
+    most = sum(amounts_in("line_amount", articles, exports))
+    for column in ("paid", "amount"):
+        told = amounts_in(column, articles, exports)
+        most = max(most, told[0] if len(set(told)) == 1 else sum(told))
+    left, reason = left_of(total, back, most)
+    return left, reason, f"退了 {back:.10g} 元，算一单，金额扣掉了退款"
 
 
 # ---- its post
 
 
-def _codes_in(lines: list[Line], exports: list[Export], posts: Posts) -> tuple[str, ...]:
-    return tuple(
-        dict.fromkeys(code for number, place in lines for code in codes_of(exports[number], place, posts))
-    )
+def _codes_in(rows: list[Line], desk: _Desk) -> tuple[str, ...]:
+    found = [code for number, place in rows for code in codes_of(desk.exports[number], place, desk.posts)]
+    return tuple(dict.fromkeys(found))
 
 
 def codes_of(export: Export, place: int, posts: Posts) -> tuple[str, ...]:
@@ -341,22 +238,38 @@ def one_of(codes: tuple[str, ...], posts: Posts) -> tuple[int | None, str]:
 
 
 def by_name(export: Export, place: int, posts: Posts) -> tuple[int | None, str, str]:
-    """The post that ids in a row name: its place, how it was matched, and what is wrong with them."""
+    """The post that ids in a row name: its place, how it was matched, and what is wrong with them.
+
+    A code of another post in the same row is wrong: a person must say which of the two is meant.
+    """
+    found, fault = _by_id(export, place, posts)
+    if found is not None:
+        codes = codes_of(export, place, posts)
+        places = sorted({one for code in codes for one in posts.book.places[code]})
+        if places and found not in places:
+            fault = (
+                f"编号是 {posts.said(found)}，暗号 {codes[0]} 却是 {posts.said(places[0])} 的，没有猜，请核对"
+            )
+            found = None
+    return found, "id" if found is not None or fault else "", fault
+
+
+def _by_id(export: Export, place: int, posts: Posts) -> tuple[int | None, str]:
     cells = export.cells
     post = cells["post_id"][place] if "post_id" in cells else ""
     if post:
         found = posts.by_id.get(post)
-        return found, "id", "" if found is not None else "发布编号不在排期里，请核对编号，或换成包含它的排期"
+        return found, "" if found is not None else "发布编号不在排期里，请核对编号，或换成包含它的排期"
     item = cells["item_id"][place] if "item_id" in cells else ""
     if not item:
-        return None, "", ""
+        return None, ""
     group = cells["group"][place] if "group" in cells else ""
     places = [p for p in posts.by_item.get(item, []) if not group or posts.groups[p] == posts.group_of(group)]
     if len(places) == 1:
-        return places[0], "id", ""
+        return places[0], ""
     if not places:
-        return None, "id", "排期里没有这个条目发到这个群的发布，请核对条目编号和群"
-    return None, "id", f"这个条目发了 {len(places)} 次，如 {posts.said(places[0])}，没有写群，分不清"
+        return None, "排期里没有这个条目发到这个群的发布，请核对条目编号和群"
+    return None, f"这个条目发了 {len(places)} 次，如 {posts.said(places[0])}，没有写群，分不清"
 
 
 def unfit(place: int, at: int | None, posts: Posts, what: str, now: dt.datetime | None) -> str:
@@ -375,38 +288,34 @@ def unfit(place: int, at: int | None, posts: Posts, what: str, now: dt.datetime 
     return ""
 
 
-def _give(
-    order: _Order,
-    place: int,
-    by: str,
-    confidence: float,
-    said: str,
-    exports: list[Export],
-    posts: Posts,
-    taken: Taken,
-    settled: Settled,
-    now: dt.datetime | None,
-) -> None:
+def _give(order: _Order, found: Found, by: str, said: str, desk: _Desk) -> None:
     """Give an order to its post, unless the post cannot have it."""
-    if fault := unfit(place, order.at, posts, "下单时间", now):
-        _turn_away(order, fault, exports, taken)
+    posts, place = desk.posts, found.place
+    if fault := unfit(place, order.at, posts, "下单时间", desk.now):
+        _turn_away(order, fault, desk)
         return
-    export = exports[order.lines[0][0]]
+    number = order.lines[0][0]
+    path = desk.exports[number].path
+    if order.at is not None and order.at - int(posts.at[place]) > LATE_DAYS * _DAY_MICROS:
+        desk.late[path].append(order.at)
     outcomes: dict[str, float] = {"ordered": 1}
     if order.revenue is not None:
         outcomes["revenue"] = order.revenue
-    measured = measured_of(export, order.lines[0][1])
-    hit = Hit(place, outcomes, measured, export.path, by, confidence, ORDERS, at=order.at)
-    settled.hits.append(hit)
+    rows = order.once.rows_of(order.lines)
+    stated = [at for number, row in rows if (at := measured_of(desk.exports[number], row)) is not None]
+    measured = max(stated, default=desk.latest[number])
+    hit = Hit(place, outcomes, measured, path, by, found.confidence, ORDERS, at=order.at)
+    desk.settled.hits.append(hit)
     for number, row in order.lines:
-        taken.match(exports[number].path, exports[number].rows[row], posts.ids[place], by, confidence, said)
+        export = desk.exports[number]
+        desk.taken.match(export.path, export.rows[row], posts.ids[place], by, found.confidence, said)
 
 
-def _turn_away(order: _Order, reason: str, exports: list[Export], taken: Taken) -> None:
+def _turn_away(order: _Order, reason: str, desk: _Desk) -> None:
     """An order that is good and has no post: counted once, on its first line."""
     for turn, (number, place) in enumerate(order.lines):
-        export = exports[number]
-        taken.reject(
+        export = desk.exports[number]
+        desk.taken.reject(
             export.path,
             export.rows[place],
             reason,
@@ -416,40 +325,30 @@ def _turn_away(order: _Order, reason: str, exports: list[Export], taken: Taken) 
         )
 
 
-def _micros(stamp: pd.Timestamp) -> int:
-    return int(stamp.as_unit("us").asm8.astype("int64"))
-
-
-def measured_of(export: Export, place: int) -> int | None:
-    """When a row says it was measured, else its file, else None."""
-    own = export.cells["measured_at"][place] if "measured_at" in export.cells else None
-    if own is not None:
-        return int(own)
-    return None if pd.isna(export.measured) else _micros(export.measured)
-
-
 def is_day(at: int | None) -> bool:
     """Whether a moment is 00:00 in Shanghai, which stands for the whole day."""
     return at is not None and (at + _SHANGHAI) % _DAY_MICROS == 0
 
 
 def _titled(order: _Order, exports: list[Export]) -> Titled:
-    number, place = order.lines[0]
-    cells = exports[number].cells
-    title = next(
-        (cells[name][place] for name in ("title", "goods") if name in cells and cells[name][place]), ""
-    )
-    group = cells["group"][place] if "group" in cells else ""
-    return Titled(title, group, order.at, is_day(order.at), order=True)
+    def first(name: str) -> str:
+        texts = [exports[number].cells.get(name) for number, _ in order.lines]
+        told = [
+            cells[place] for cells, (_, place) in zip(texts, order.lines, strict=True) if cells is not None
+        ]
+        return next((text for text in told if text), "")
+
+    title = first("title") or first("goods")
+    return Titled(title, first("group"), order.at, is_day(order.at), order=True)
 
 
-def _nothing_found(order: _Order, found: Found, exports: list[Export], posts: Posts) -> str:
+def _nothing_found(order: _Order, found: Found, desk: _Desk) -> str:
     """Why an order has no post, and the nearest one."""
     near: set[str] = set()
-    for number, place in order.lines:
-        for text in texts_of(exports[number], place):
-            near |= set(posts.book.nearest(text)) if text else set()
-    return nothing_found(sorted(near), found, order.at, posts)
+    for number, place in order.once.rows_of(order.lines):
+        for text in texts_of(desk.exports[number], place):
+            near |= set(desk.posts.book.nearest(text)) if text else set()
+    return nothing_found(sorted(near), found, order.at, desk.posts)
 
 
 def nothing_found(near: list[str], found: Found, at: int | None, posts: Posts, *, coded: bool = True) -> str:
@@ -476,44 +375,60 @@ def nothing_found(near: list[str], found: Found, at: int | None, posts: Posts, *
 # ---- zero is not missing
 
 
-def _cover(exports: list[Export], posts: Posts, taken: Taken, settled: Settled) -> None:
-    """A coded post that was sent on a day of an export in which codes are used, and that nobody named, had no order."""
+def _cover(same: list[int], desk: _Desk) -> None:
+    """A coded post that was sent on a day of an export in which codes are used, and that nobody named, had no order.
+
+    `same`: the files that are laid out alike, which cover their days together.
+    """
+    posts, settled = desk.posts, desk.settled
+    exports = [desk.exports[number] for number in same]
+    paths = {export.path for export in exports}
     named = {hit.place for hit in settled.hits}
-    coded = [
-        place for place, code in enumerate(posts.codes) if code and posts.sent[place] and place not in named
+    used = [hit.at for hit in settled.hits if hit.source in paths and hit.by == "code" and hit.at is not None]
+    times = {export.path: _days_of(export) for export in exports}
+    spans = _spans([day for days in times.values() for day in days], used)
+    stated = [
+        at
+        for export in exports
+        for row in range(len(export.rows))
+        if (at := measured_of(export, row)) is not None
     ]
-    for export in exports:
-        used = [
-            hit.at
-            for hit in settled.hits
-            if hit.source == export.path and hit.by == "code" and hit.at is not None
-        ]
-        spans = _spans(
-            [at for place in range(len(export.rows)) if (at := _time_of(export, place)) is not None], used
-        )
-        measured = measured_of(export, 0) if export.rows else None
-        without = [place for place in coded if any(a <= _day(int(posts.at[place])) <= b for a, b in spans)]
-        for place in without:
+    measured = max(stated, default=desk.latest[same[0]])
+    noted: Counter[str] = Counter()
+    for place, code in enumerate(posts.codes):
+        if not code or not posts.sent[place] or place in named:
+            continue
+        day = _day(int(posts.at[place]))
+        if any(first <= day <= last for first, last in spans):
+            source = next((path for path, days in times.items() if days and days[0] <= day <= days[-1]), "")
+            source = source or exports[0].path
+            noted[source] += 1
             before = settled.covered.get(place)
             if before is None or (before.measured or 0) < (measured or 0):
                 outcomes = {"ordered": 0, "revenue": 0.0}
-                settled.covered[place] = Hit(place, outcomes, measured, export.path, "code", 1.0, ORDERS)
-        if without:
-            note = f"这份订单盖住的日子里，有 {len(without)} 次带暗号的发布没有人报暗号，记作 0 单"
-            taken.note(export.path, 0, note)
+                settled.covered[place] = Hit(place, outcomes, measured, source, "code", 1.0, ORDERS)
+    for path, times_noted in noted.items():
+        note = f"这份订单盖住的日子里，有 {times_noted} 次带暗号的发布没有人报暗号，记作 0 单"
+        desk.taken.note(path, 0, note)
+
+
+def _days_of(export: Export) -> list[int]:
+    """The days of an export's orders, in order."""
+    found = (time_of(export, place) for place in range(len(export.rows)))
+    return sorted({_day(at) for at in found if at is not None})
 
 
 def _day(at: int) -> int:
     return (at + _SHANGHAI) // _DAY_MICROS
 
 
-def _spans(times: list[int], used: list[int]) -> list[tuple[int, int]]:
+def _spans(days: list[int], used: list[int]) -> list[tuple[int, int]]:
     """First and last day of each run of days with orders, gaps of two weeks at most, in which a code was used."""
     spans: list[list[int]] = []
-    for day in sorted({_day(at) for at in times}):
+    for day in sorted(set(days)):
         if spans and day - spans[-1][1] <= _LONGEST_GAP:
             spans[-1][1] = day
         else:
             spans.append([day, day])
-    days = {_day(at) for at in used}
-    return [(first, last) for first, last in spans if any(first <= day <= last for day in days)]
+    coded = {_day(at) for at in used}
+    return [(first, last) for first, last in spans if any(first <= day <= last for day in coded)]

@@ -43,7 +43,8 @@ _TEXT_NAMES = (
     "refund",
     "goods",
 )
-_MONEY = ("line_amount", "amount", "paid", "revenue")
+_MONEY = ("line_amount", "amount", "paid", "refunded", "revenue")
+_STATES = ("status", "refund")
 _TIMES = ("at", "paid_at", "measured_at", "day")
 _CAPTIONS = {
     **{"item_id": "条目编号", "group": "群编号", "code": "暗号", "link": "短链", "title": "标题"},
@@ -55,7 +56,7 @@ _CAPTIONS = {
         "goods": "商品名称",
     },
     **{"readers": "总阅读人数", "reads": "阅读次数", "clicks": "点击次数", "quantity": "商品数量"},
-    **{"line_amount": "商品金额", "amount": "订单金额", "paid": "实付金额"},
+    **{"line_amount": "商品金额", "amount": "订单金额", "paid": "实付金额", "refunded": "实际退款金额"},
     **{"at": "发布时间", "paid_at": "付款时间", "day": "统计日期"},
 } | {
     name: caption
@@ -83,6 +84,11 @@ _MADE = re.compile(r"(?:统计|下载|导出|数据|截至|截止|更新)")
 _MOMENT = re.compile(r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:[ T]?\d{1,2}:\d{2}(?::\d{2})?)?")
 _ABOVE = "在表头上面"
 _SIGNS_OF_MONEY = re.compile(r"[¥￥元\s,，]|rmb|cny", re.IGNORECASE)
+_THOUSANDS = re.compile(r"(\d+(?:\.\d+)?)([万萬w千k])", re.IGNORECASE)
+_NOTHING_LESS = re.compile(r"\s*[-−]\s*0+(?:\.0+)?\s*")
+_ENDLESS = re.compile(r"\s*\+?(?:inf|infinity|∞|无穷大?|\d{16,}(?:\.\d+)?)\s*", re.IGNORECASE)
+# a column of what was paid stands before one of the same thing that was asked
+_PAID_BEFORE = {"商品金额": "商品实付金额"}
 _OF_THE_SYSTEM = ("thumbs.db", "desktop.ini")
 Entry = dict[str, Any]
 
@@ -99,6 +105,7 @@ class Export:
     cells: dict[str, list[Any]]
     said: list[list[str]]
     faults: dict[int, str]  # place of a row to what is impossible in it
+    states: list[tuple[bool, list[str]]]  # columns of states, and whether they speak of refunds
     measured: pd.Timestamp
     numbered: bool = True
 
@@ -113,7 +120,9 @@ class Taken:
     notes: list[Entry] = field(default_factory=list)
     columns: list[Entry] = field(default_factory=list)
     files: list[Entry] = field(default_factory=list)
-    states: dict[str, str] = field(default_factory=dict)  # what orders' states mean, by how they are written
+    states: set[tuple[bool, str]] = field(
+        default_factory=set
+    )  # the unknown states of orders that a note tells
 
     def note(self, path: str, row: int, note: str) -> None:
         """Keep a remark; it quotes nothing from the file."""
@@ -197,11 +206,26 @@ def _roles(header: list[str], platform: _Platform | None) -> tuple[dict[str, str
     general = next(one for one in _platforms() if one.name == _ANY).columns
     known = {**(platform.columns if platform else {})}
     known |= {head: column for head, column in general.items() if head not in known}
-    open_heads = [head for head in header if known.get(_plain(head)) not in ("person", "said", "ignored")]
+    plain = {head: _plain(head) for head in header}
+    known |= {head: "refund" for head in plain.values() if head not in known and _tells_refunds(head)}
+    shut = [head for head in plain if _PAID_BEFORE.get(plain[head]) in plain.values()]
+    open_heads = [
+        head
+        for head in header
+        if known.get(plain[head]) not in ("person", "said", "ignored") and head not in shut
+    ]
     mapping = tables.map_columns(open_heads, EXPORT, aliases=known)
-    others = {head: known.get(_plain(head)) or _guess(_plain(head)) for head in header if head not in mapping}
-    # a second header of a column that is taken is read by nobody
-    return mapping, {head: role if role in ("person", "said") else "" for head, role in others.items()}
+    others = {head: known.get(plain[head]) or _guess(plain[head]) for head in header if head not in mapping}
+    # a second header of a column that is taken is read by nobody, unless it tells a state
+    read = ("person", "said", *_STATES)
+    return mapping, {head: role if role in read else "" for head, role in others.items()}
+
+
+def _tells_refunds(head: str) -> bool:
+    """Whether an unknown header is of a column that says if an order was given back."""
+    return any(word in head for word in words_of("claim_head")) and not any(
+        word in head for word in words_of("no_claim_head")
+    )
 
 
 def _guess(head: str) -> str:
@@ -356,9 +380,10 @@ def _column_rows(
     table: tables.Table, kind: str, mapping: dict[str, str], others: dict[str, str]
 ) -> list[Entry]:
     words = {"person": "个人信息，没有读", "said": "在里面找暗号", "": ""}
+    names = mapping | {head: role for head, role in others.items() if role in _STATES}
     rows = [
-        (table.path, head, mapping[head], _caption(mapping[head], kind))
-        if head in mapping
+        (table.path, head, names[head], _caption(names[head], kind))
+        if head in names
         else (table.path, head, "", words[others[head]])
         for head in table.header
     ]
@@ -376,20 +401,20 @@ def _export(
     now: dt.datetime | None,
 ) -> Export:
     """The rows that count, in their types; totals and continued rows are seen to here."""
-    columns = {
-        mapping[head]: cells
-        for head, cells in zip(table.header, table.columns, strict=True)
-        if head in mapping
-    }
-    said = [
-        cells for head, cells in zip(table.header, table.columns, strict=True) if others.get(head) == "said"
-    ]
-    keep = _but_totals(table, columns, taken)
+    given = dict(zip(table.header, table.columns, strict=True))
+    keep = _but_totals(table, {name: given[head] for head, name in mapping.items()}, taken)
     numbers = [int(table.row_numbers[place]) for place in keep]
-    columns = {name: [cells[place] for place in keep] for name, cells in columns.items()}
-    said = [[_text(cells[place]) for place in keep] for cells in said]
+    columns = {name: [given[head][place] for place in keep] for head, name in mapping.items()}
+    said = [
+        [_text(cells[place]) for place in keep]
+        for head, cells in zip(table.header, table.columns, strict=True)
+        if others.get(head) == "said"
+    ]
+    names = {head: role for head, role in (mapping | others).items() if role in _STATES}
+    states = {head: [_text(given[head][place]) for place in keep] for head in names}
     if kind == ORDERS:
-        _continue_orders(columns, numbers, table.path, taken)
+        _continue_orders(columns, list(states.values()), numbers, table.path, taken)
+        _note_unread_refunds(table, mapping, others, taken)
     export = Export(
         table.path,
         platform.name if platform else _ANY,
@@ -399,12 +424,39 @@ def _export(
         {},
         said,
         {},
+        [(role == "refund", states[head]) for head, role in names.items()],
         made,
     )
     for name, cells in columns.items():
         export.cells[name] = _typed(name, cells, export, taken, now)
+    _take_amounts(export, {head: states[head] for head, role in names.items() if role == "refund"})
     export.numbered = bool({"order_no", "line_no"} & set(columns))
     return export
+
+
+def _take_amounts(export: Export, refunds: dict[str, list[str]]) -> None:
+    """Amounts in a column that is only called 退款 are put with the yuan that were given back."""
+    for head, cells in refunds.items():
+        if "状态" in head or "是否" in head:
+            continue
+        values, _ = _money(cells)
+        if any(value is not None for value in values):
+            back = export.cells.setdefault("refunded", [None] * len(values))
+            for place, value in enumerate(values):
+                if value is not None:
+                    back[place] = value if back[place] is None else back[place]
+                    cells[place] = ""
+
+
+def _note_unread_refunds(
+    table: tables.Table, mapping: dict[str, str], others: dict[str, str], taken: Taken
+) -> None:
+    """A table that tells of refunds only in columns that are not understood is no witness that there were none."""
+    if {"refund", "refunded"} & {*mapping.values(), *others.values()}:
+        return
+    for head, cells in zip(table.header, table.columns, strict=True):
+        if others.get(head) == "" and "退" in head and any(map(_text, cells)):
+            taken.note(table.path, 1, f"「{head}」这一列没有当作退款来读，请核对里面有没有退了款的单")
 
 
 def _text(cell: Any) -> str:
@@ -431,7 +483,9 @@ def _but_totals(table: tables.Table, columns: dict[str, list[Any]], taken: Taken
     return [place for place in range(len(table.row_numbers)) if place not in away]
 
 
-def _continue_orders(columns: dict[str, list[Any]], numbers: list[int], path: str, taken: Taken) -> None:
+def _continue_orders(
+    columns: dict[str, list[Any]], states: list[list[str]], numbers: list[int], path: str, taken: Taken
+) -> None:
     """Rows below an order that only name a further article belong to it; some exports leave the rest blank."""
     heads = [name for name in ("order_no", "at", "status") if name in columns]
     if "order_no" not in heads or "goods" not in columns or len(heads) < 2:
@@ -442,8 +496,10 @@ def _continue_orders(columns: dict[str, list[Any]], numbers: list[int], path: st
         if blank and _text(columns["goods"][place]) and _text(columns["order_no"][place - 1]):
             if not first:
                 first = numbers[place]
-            for name in (*heads, *(n for n in ("title", "group", "refund") if n in columns)):
+            for name in (*heads, *(n for n in ("title", "group") if n in columns)):
                 columns[name][place] = columns[name][place - 1]
+            for cells in states:
+                cells[place] = cells[place] or cells[place - 1]
     if first:
         taken.note(path, first, "从这一行起有的行只写了商品，算作上面那一单的")
 
@@ -454,11 +510,15 @@ def _typed(name: str, cells: list[Any], export: Export, taken: Taken, now: dt.da
         return [_text(cell) for cell in cells]
     index = pd.Index(range(len(cells)))
     values: list[Any]
+    if name not in _TIMES:
+        cells = ["0" if type(cell) is str and _NOTHING_LESS.fullmatch(cell) else cell for cell in cells]
     if name in _MONEY:
         values, troubles = _money(cells)
     else:
         kind = "time" if name in _TIMES else "count"
         series, troubles = tables.convert(cells, kind, index, now=now)
+        if kind == "count":
+            troubles = [(at, _TOO_LARGE if _too_large(cells[at], why) else why) for at, why in troubles]
         values = (
             _moments(series)
             if kind == "time"
@@ -467,7 +527,7 @@ def _typed(name: str, cells: list[Any], export: Export, taken: Taken, now: dt.da
     caption = _CAPTIONS[name]
     unread = 0
     for place, reason in troubles:
-        if reason.startswith(("负数", "大得")):
+        if reason.startswith(("负数", "大得", _TOO_LARGE)):
             export.faults.setdefault(place, f"{caption}{'是负数' if reason.startswith('负数') else reason}")
             continue
         unread += 1
@@ -480,6 +540,13 @@ def _typed(name: str, cells: list[Any], export: Export, taken: Taken, now: dt.da
     return values
 
 
+_TOO_LARGE = "太大，请核对"
+
+
+def _too_large(cell: Any, reason: str) -> bool:
+    return reason.startswith("数字大得") or bool(_ENDLESS.fullmatch(str(cell)))
+
+
 def _moments(series: pd.Series[Any]) -> list[int | None]:
     """Times as microseconds since 1970 in UTC."""
     plain = series.dt.tz_convert("UTC").dt.tz_localize(None).astype("datetime64[us]")
@@ -488,17 +555,21 @@ def _moments(series: pd.Series[Any]) -> list[int | None]:
 
 
 def _money(cells: list[Any]) -> tuple[list[float | None], list[tuple[int, str]]]:
-    """Amounts in yuan, ¥ and 元 or not."""
+    """Amounts in yuan, with ¥, 元 and 万 or not."""
     values: list[float | None] = []
     troubles: list[tuple[int, str]] = []
     known: dict[str, tuple[float | None, str]] = {}
     for place, cell in enumerate(cells):
         key = str(cell)
         if key not in known:
-            number, reason = tables.parse_number(_SIGNS_OF_MONEY.sub("", key))
+            text = _SIGNS_OF_MONEY.sub("", unicodedata.normalize("NFKC", key))
+            if times := _THOUSANDS.fullmatch(text):
+                number, reason = round(float(times[1]) * (1000 if times[2] in "千kK" else 10_000), 2), ""
+            else:
+                number, reason = tables.parse_number(text)
             if number < 0:
                 number, reason = float("nan"), "负数"
-            elif number > _LARGEST_AMOUNT:
+            elif number > _LARGEST_AMOUNT or _ENDLESS.fullmatch(text):
                 number, reason = float("nan"), f"大得不合理（超过 {_LARGEST_AMOUNT // 10_000} 万元）"
             known[key] = (None if number != number else number), reason
         value, reason = known[key]
