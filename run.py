@@ -28,6 +28,9 @@ TEMPLATES = (
     ("内容.xlsx", "items"),
     ("策划表.xlsx", "plan"),
     ("群日报.xlsx", "days"),
+    ("活动花费.xlsx", "costs"),
+    ("对比测试.xlsx", "tests"),
+    ("出过的事.xlsx", "incidents"),
 )
 # what an editor needs, and what the tests need besides (a browser's driver, a cluster)
 EDITOR, EVERYTHING = "lab", "lab,test"

@@ -1,25 +1,30 @@
 """Do posting times learn from a year of posts, and how far from the best possible hours are the posts of each week?
 
-    python benchmarks/review.py                     all parts
+    python benchmarks/review.py                     all parts: minutes, but none above 4 alone on a busy machine
     python benchmarks/review.py --parts times       one part
-    python benchmarks/review.py --small             a few weeks, one seed: what the tests do
+    python benchmarks/review.py --seeds 6           in so many worlds
+    python benchmarks/review.py --small             a few weeks, few worlds: what the tests do
 
 Prints its tables. Worlds are invented: groups with 3 or 4 slots of 8, orders per post drawn (negative binomial) with
 effects of group, kind, item, day (shared by all groups), weekday, part of the day, slot and their pairs by group.
 
-- `times`: regret by weeks, in % of what somebody who knows the truth would get from that week's posts at the best hours,
-  with the 95 % interval over worlds (Student's t). `no learning` takes hours at random, `raw means` the best mean of
-  orders per member so far (unseen hours count as usual), `posting_times` the values, `explore` draws of them. Each
-  method lives its own year in the same world. Posts are placed by a stand-in for `plan_posts` (see `week_of_posts`);
-  learning takes place after each of the first eight weeks, then after every fourth.
-- `intervals`: how many of the 95 % intervals hold the truth (`held %`), how many say "not as usual" (`claims %`) and
-  which part of those points the wrong way (`wrong %`), after so many weeks at random hours; `alike` are worlds where all
-  hours are equal, so that every claim is false.
-- `planted`: in a world of equal hours one slot is so much better, the `same` for all groups or each group's `own`: after
-  so many posts a group, in how many groups that slot comes out on top (`on top %`), and how often low is above 1 for a
-  weekday of it (`sure %`) and of the other slots (`wrongly sure %`).
+- `times`: regret by blocks of four weeks, in % of what somebody who knows the truth would get from that week's posts at
+  the best hours, with the 95 % interval over worlds (Student's t); below each method its first block less its last, by
+  pairs in the same worlds. `no learning` takes hours at random, `raw means` the best mean of orders per member so far
+  (unseen hours count as usual), `posting_times` the values. Each method lives its own year in the same world and learns
+  after every week. Posts are placed by a stand-in for `plan_posts` (see `week_of_posts`).
+- `explore`: the same worlds lived with draws of the values.
+- `intervals`: how many of the 95 % intervals hold the truth (`held %`; `bare %`: without the allowance for what no table
+  of hours tells), how many say "not as usual" (`claims %`) and which part of those points the wrong way (`wrong %`),
+  after so many weeks at random hours; `alike` are worlds where all hours are equal, so that every claim is false.
+- `planted`: in a world of equal hours one slot is so much better, the `same` for all groups, each group's `own`, or that
+  of `one` group alone: after so many posts a group, in how many of these groups that slot comes out on top (`on top %`),
+  how often low is above 1 for a weekday of it (`sure %`) and of all other slots (`wrongly sure %`), and its value beside
+  the true one (`value`, `true`).
 - `planner`: the real `plan_posts` for the week after: value at the true hours in % of a plan that knows them, without
-  times and with times learned in so many weeks.
+  times and with times learned in so many weeks, and by how much these differ from none in the same worlds.
+- `tangled`: equal hours, but 85 % of the items that sell twice as much stand at one of three: what that hour seems to be
+  worth in plain means, and to `posting_times` with the items' planned values and without `items`.
 - `speed`: seconds for a year of 50 groups with 15 000 posts, beside a mean by group, weekday and slot in pandas.
 """
 
@@ -37,7 +42,8 @@ import numpy as np
 import pandas as pd
 
 import toolkit as tk
-from toolkit.review._times import posting_times
+from toolkit.review._rates import DEVIATE
+from toolkit.review._times import _UNSURE, posting_times
 
 MONDAY = pd.Timestamp("2025-09-22", tz="Asia/Shanghai")
 CLOCKS = ("07:20", "08:10", "12:15", "13:20", "16:40", "18:10", "20:00", "20:40")
@@ -183,7 +189,7 @@ def learned(posts: pd.DataFrame, world: World, *, explore: int | None = None) ->
     return lambda g: found[g] + world.rng.random(found[g].shape) * 1e-6
 
 
-METHODS = ("no learning", "raw means", "posting_times", "explore")
+METHODS = ("no learning", "raw means", "posting_times")
 
 
 def live(method: str, seed: int, *, groups: int, weeks: int) -> np.ndarray:
@@ -197,7 +203,7 @@ def live(method: str, seed: int, *, groups: int, weeks: int) -> np.ndarray:
     posts, hours = pd.DataFrame(columns=["week"]), random_hours(world)
     regret = np.empty(weeks)
     for week in range(weeks):
-        if week and method != "no learning" and (week <= 8 or week % 4 == 0):
+        if week and method != "no learning":
             if method == "raw means":
                 hours = raw_means(posts, world)
             else:
@@ -222,22 +228,18 @@ def with_interval(values: np.ndarray) -> tuple[float, float, float]:
     return mean, mean - reach, mean + reach
 
 
-def regrets(seeds: int, *, groups: int, weeks: int) -> pd.DataFrame:
+def regrets(methods: Sequence[str], seeds: int, *, groups: int, weeks: int) -> pd.DataFrame:
     rows = []
-    for method in METHODS:
+    for method in methods:
         years = np.array([live(method, seed, groups=groups, weeks=weeks) for seed in range(seeds)])
-        for first in range(0, weeks, 4):
-            part = 100 * years[:, first : first + 4].mean(axis=1)
+        blocks = {
+            f"{first + 1}–{min(first + 4, weeks)}": 100 * years[:, first : first + 4].mean(axis=1)
+            for first in range(0, weeks, 4)
+        }
+        blocks["first less last"] = next(iter(blocks.values())) - [*blocks.values()][-1]
+        for name, part in blocks.items():
             mean, low, high = with_interval(part)
-            rows.append(
-                {
-                    "method": method,
-                    "weeks": f"{first + 1}–{min(first + 4, weeks)}",
-                    "regret %": mean,
-                    "low": low,
-                    "high": high,
-                }
-            )
+            rows.append({"method": method, "weeks": name, "regret %": mean, "low": low, "high": high})
     return pd.DataFrame(rows)
 
 
@@ -256,7 +258,7 @@ def intervals(seeds: int, *, groups: int, weeks: Sequence[int]) -> pd.DataFrame:
     rows = []
     for name, scale in (("alike", 0.0), ("drawn", 1.0)):
         for many in weeks:
-            held, claims, wrong = [], [], []
+            held, bare, claims, wrong = [], [], [], []
             for seed in range(seeds):
                 world = make_world(seed, groups=groups, scale=scale)
                 times = learn_times(world, lived_at_random(world, many))
@@ -264,6 +266,8 @@ def intervals(seeds: int, *, groups: int, weeks: Sequence[int]) -> pd.DataFrame:
                 value, low, high = (times[column].to_numpy() for column in ("value", "low", "high"))
                 claimed = (low > 1) | (high < 1)
                 held.append(100 * ((low <= truth) & (truth <= high)).mean())
+                reach = np.sqrt(np.maximum((np.log(high / value) / DEVIATE) ** 2 - _UNSURE**2, 0.0))
+                bare.append(100 * (np.abs(np.log(truth / value)) <= DEVIATE * reach).mean())
                 claims.append(100 * claimed.mean())
                 wrong += list((value[claimed] > 1) != (truth[claimed] > 1) if scale else [])
             mean, low_held, high_held = with_interval(np.array(held))
@@ -274,6 +278,7 @@ def intervals(seeds: int, *, groups: int, weeks: Sequence[int]) -> pd.DataFrame:
                     "held %": mean,
                     "low": low_held,
                     "high": high_held,
+                    "bare %": float(np.mean(bare)),
                     "claims %": float(np.mean(claims)),
                     "wrong %": 100 * float(np.mean(wrong)) if wrong else np.nan,
                 }
@@ -282,35 +287,46 @@ def intervals(seeds: int, *, groups: int, weeks: Sequence[int]) -> pd.DataFrame:
 
 
 def planted(seeds: int, *, groups: int, weeks: Sequence[int]) -> pd.DataFrame:
-    shapes = [(best, ratio) for best in ("same", "own") for ratio in (1.2, 1.3, 1.5)]
+    shapes = [(best, ratio) for best in ("same", "own") for ratio in (1.2, 1.5)]
     rows = []
-    for best, ratio in shapes:
+    for best, ratio in [*shapes, ("one", 1.5)]:
+        worlds = 2 * seeds if best == "one" else seeds
         for many in weeks:
-            found = [planted_once(seed, groups, many, ratio, same=best == "same") for seed in range(seeds)]
-            told = 100 * np.mean(found, axis=0)
-            columns = dict(zip(("on top %", "sure %", "wrongly sure %"), told.tolist(), strict=True))
-            rows.append({"best slot": best, "ratio": ratio, "posts a group": many * WEEKLY, **columns})
+            found = [planted_once(seed, groups, many, ratio, best) for seed in range(worlds)]
+            rows.append(
+                {
+                    "best slot": best,
+                    "ratio": ratio,
+                    "posts a group": many * WEEKLY,
+                    **pd.DataFrame(found).mean().to_dict(),
+                }
+            )
     return pd.DataFrame(rows)
 
 
-def planted_once(
-    seed: int, groups: int, weeks: int, ratio: float, *, same: bool
-) -> tuple[float, float, float]:
-    """Shares of groups with the right slot on top, of its rows that are sure, and of other rows that are."""
+def planted_once(seed: int, groups: int, weeks: int, ratio: float, shape: str) -> dict[str, float]:
+    """What one world says of the slots that are better in it, and of all others."""
     world = make_world(seed, groups=groups, scale=0.0)
-    if same:
+    if shape == "same":
         evening = CLOCKS.index("20:00")
         world.slots = [np.unique([*slots[:2], evening]) for slots in world.slots]
         world.groups["slots"] = [[CLOCKS[at] for at in slots] for slots in world.slots]
-    best = ["20:00" if same else CLOCKS[world.rng.choice(slots)] for slots in world.slots]
-    for g, clock in enumerate(best):
+    best = ["20:00" if shape == "same" else CLOCKS[world.rng.choice(slots)] for slots in world.slots]
+    better = dict(list(zip(world.groups["group_id"], best, strict=True))[: 1 if shape == "one" else None])
+    for g, clock in enumerate(better.values()):
         world.logs[g, :, CLOCKS.index(clock)] += np.log(ratio)
     times = learn_times(world, lived_at_random(world, weeks))
-    there = times["slot"] == times["group_id"].map(dict(zip(world.groups["group_id"], best, strict=True)))
-    means = times.groupby(["group_id", "slot"])["value"].mean().unstack()
+    there = times["slot"] == times["group_id"].map(better)
+    means = times.groupby(["group_id", "slot"])["value"].mean().unstack().loc[list(better)]
     above = times["low"] > 1
-    top = (means.idxmax(axis=1) == np.array(best)).mean()
-    return float(top), float(above[there].mean()), float(above[~there].mean())
+    truth = np.concatenate([world.truth(g).ravel() for g in range(groups)])
+    return {
+        "on top %": 100 * float((means.idxmax(axis=1) == pd.Series(better)).mean()),
+        "sure %": 100 * float(above[there].mean()),
+        "wrongly sure %": 100 * float(above[~there].mean()),
+        "value": float(times.loc[there, "value"].mean()),
+        "true": float(truth[there].mean()),
+    }
 
 
 def planner(seeds: int, *, groups: int, weeks: Sequence[int]) -> pd.DataFrame:
@@ -350,11 +366,55 @@ def planner(seeds: int, *, groups: int, weeks: Sequence[int]) -> pd.DataFrame:
             found[f"{many} weeks"].append(
                 100 * worth(learn_times(world, lived_at_random(world, many))) / best
             )
+    for many in weeks:
+        less = np.subtract(found[f"{many} weeks"], found["no times"])
+        found[f"{many} weeks less no times"] = less.tolist()
     rows = []
     for name, shares in found.items():
         mean, low, high = with_interval(np.array(shares))
         rows.append({"times": name, "value %": mean, "low": low, "high": high})
     return pd.DataFrame(rows)
+
+
+def tangled(seeds: int, *, groups: int, weeks: int) -> pd.DataFrame:
+    found: dict[str, list[tuple[float, float]]] = {"plain means": [], "with values": [], "without items": []}
+    for seed in range(seeds):
+        world = make_world(seed, groups=groups, scale=0.0)
+        world.slots = [np.array([1, 2, 6])] * groups
+        world.groups["slots"] = [[CLOCKS[at] for at in slots] for slots in world.slots]
+        history, items = as_history(tangled_posts(world, weeks), world)
+        clock = history["starts_at"].dt.strftime("%H:%M")
+        means = history["ordered"].groupby(clock).mean()
+        found["plain means"].append((float(means["20:00"] / means.mean()), np.nan))
+        for name, given in (("with values", items), ("without items", None)):
+            times = posting_times(history, groups=world.groups, items=given)
+            hour = times[times["slot"] == "20:00"]
+            found[name].append((float(hour["value"].mean()), 100 * float((hour["low"] > 1).mean())))
+    rows = []
+    for name, worlds in found.items():
+        mean, low, high = with_interval(np.array([value for value, _ in worlds]))
+        sure = float(np.mean([share for _, share in worlds]))
+        rows.append({"told": name, "20:00 seems": mean, "low": low, "high": high, "wrongly sure %": sure})
+    return pd.DataFrame(rows)
+
+
+def tangled_posts(world: World, weeks: int) -> pd.DataFrame:
+    """Ten items a week, half of them worth twice as much: of these 85 % stand in the evening, of the others 15 %."""
+    rng, rows = world.rng, []
+    for week in range(weeks):
+        days = np.exp(rng.normal(0, world.day_sd, 7))
+        worth = np.where(rng.random(10) < 0.5, 2.0, 1.0)
+        luck = np.exp(rng.normal(0, world.item_sd, 10))
+        for g in range(len(world.groups)):
+            for item, day in zip(rng.choice(10, WEEKLY, False), rng.choice(7, WEEKLY, False), strict=True):
+                evening = rng.random() < (0.85 if worth[item] == 2 else 0.15)
+                slot = 2 if evening else int(rng.integers(2))
+                mean = world.base[g] * worth[item] * luck[item] * days[day]
+                count = rng.negative_binomial(1 / world.dispersion, 1 / (1 + world.dispersion * mean))
+                clock = int(world.slots[g][slot])
+                rows.append((week, int(item), g, int(day), slot, clock, worth[item], 0, count))
+    names = ["week", "item", "g", "weekday", "slot", "clock", "worth", "kind", "ordered"]
+    return pd.DataFrame(rows, columns=names)
 
 
 def speed(groups: int, posts: int, runs: int) -> pd.DataFrame:
@@ -390,29 +450,41 @@ def seconds(work: Callable[[], object]) -> float:
     return time.process_time() - begun
 
 
-PARTS = ("times", "intervals", "planted", "planner", "speed")
+# worlds of each part, unless told, and with --small
+PARTS = {
+    "times": (3, 5),
+    "explore": (3, 2),
+    "intervals": (6, 3),
+    "planted": (4, 2),
+    "planner": (6, 8),
+    "tangled": (6, 3),
+    "speed": (1, 1),
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> dict[str, pd.DataFrame]:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
-    parser.add_argument("--seeds", type=int, default=6, help="worlds")
-    parser.add_argument("--groups", type=int, default=12)
+    parser.add_argument("--parts", nargs="+", choices=list(PARTS), default=list(PARTS))
+    parser.add_argument("--seeds", type=int, help="worlds")
+    parser.add_argument("--groups", type=int, help="8 for a year of learning each week, else 12")
     parser.add_argument("--weeks", type=int, default=52)
     parser.add_argument("--small", action="store_true")
     options = parser.parse_args(arguments)
-    seeds, groups, weeks = options.seeds, options.groups, options.weeks
+    seeds = {name: options.seeds or worlds[options.small] for name, worlds in PARTS.items()}
+    few, groups, weeks = options.groups or 8, options.groups or 12, options.weeks
     steps: tuple[int, ...] = (4, 13, 26, 52)
-    size, runs = (50, 15_000), 3
+    learned_in, size, runs = steps[:3], (50, 15_000), 3
     if options.small:
-        seeds, groups, weeks, steps, size, runs = 2, 4, 4, (4,), (4, 60), 1
+        few, groups, weeks, steps, learned_in, size, runs = 4, 4, 12, (4,), (26,), (4, 60), 1
     parts: dict[str, Callable[[], pd.DataFrame]] = {
-        "times": lambda: regrets(seeds, groups=groups, weeks=weeks),
-        "intervals": lambda: intervals(seeds, groups=groups, weeks=steps),
-        "planted": lambda: planted(seeds, groups=groups, weeks=steps),
-        "planner": lambda: planner(seeds, groups=groups, weeks=steps[:2]),
+        "times": lambda: regrets(METHODS, seeds["times"], groups=few, weeks=weeks),
+        "explore": lambda: regrets(["explore"], seeds["explore"], groups=few, weeks=weeks),
+        "intervals": lambda: intervals(seeds["intervals"], groups=groups, weeks=steps),
+        "planted": lambda: planted(seeds["planted"], groups=groups, weeks=steps),
+        "planner": lambda: planner(seeds["planner"], groups=groups, weeks=learned_in),
+        "tangled": lambda: tangled(seeds["tangled"], groups=groups, weeks=min(weeks, 20)),
         "speed": lambda: speed(*size, runs),
     }
     tables = {}

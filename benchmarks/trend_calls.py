@@ -8,10 +8,13 @@
 Each set is cut once; `--weeks` ends of weeks (default 24) are spread evenly over it, five weeks after its beginning at
 the earliest and one before its end. In each week `mine_trends` (as it comes, 50 rows: words that fade stand below, `--top 1000` has them) calls words, and `judge_trends`
 holds the calls against the seven days after. `rate` is hits among hits and misses with Wilson's 95 % interval (1927;
-weeks share their news, so it is somewhat too narrow), `by chance` the share of words of the same frequency that would
-have been hits, averaged over the judged calls. A title that stands on a list for days counts once, on its first.
+weeks share their news, so it is somewhat too narrow), `by chance` the share of comparable words that were not called and
+would have been hits, averaged over the judged calls that have any (`compared`): words of the same frequency that could
+be judged too, so mostly words that rose as well. A title that stands on a list for days counts once, on its first.
 The rule was changed once after a look at such figures: `unsure` must not look at what came, else words that rose are
-counted and words that did not are not, and chance comes out at 50 to 95 %.
+counted and words that did not are not, and chance comes out at 50 to 95 %. It was changed twice for reasons of sense: a
+word called new or rising must keep half its share of the call's window (12 documents, then 2, is no hit), and the words
+beside it are judged only where a called one would be. Each made the figures worse, and stays.
 """
 
 from __future__ import annotations
@@ -21,11 +24,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 import toolkit as tk
 from toolkit import lexicons
+from toolkit.review._funnel import wilson
 from toolkit.schema import TIME_ZONE
 from toolkit.trends._calls import judge_trends
 
@@ -57,50 +60,33 @@ def sample() -> pd.DataFrame:
     return tk.mark_duplicates(tk.read_documents(lexicons.sample_folder() / "posts").frame)
 
 
-def judged(documents: pd.DataFrame, weeks: int, top: int) -> Iterator[tuple[pd.DataFrame, dict[str, float]]]:
-    """The calls of each week and their chance level."""
+def judged(documents: pd.DataFrame, weeks: int, top: int) -> Iterator[pd.DataFrame]:
+    """The calls of each week."""
     counts = tk.count_terms(documents)
     times = documents["published_at"].dropna()
     first, last = times.min() + pd.Timedelta(days=FIRST_WEEK), times.max() - pd.Timedelta(days=LAST_WEEK)
     for until in pd.date_range(first, last, periods=weeks):
         trends = tk.mine_trends(counts, until=until.date(), top=top)
-        calls = judge_trends(trends, counts, until=until.date())
-        yield calls, calls.attrs["by_chance_of"]
+        yield judge_trends(trends, counts, until=until.date())
 
 
 def measured(name: str, documents: pd.DataFrame, weeks: int, top: int = 50) -> pd.DataFrame:
     """A row for each kind of call."""
-    found = list(judged(documents, weeks, top))
-    calls = pd.concat([part for part, _ in found])
+    calls = pd.concat(judged(documents, weeks, top))
     rows = []
     for kind, statuses in KINDS.items():
-        mine = calls[calls["called"].isin(statuses)]["outcome_of_call"].value_counts()
-        hits, misses, unsure = (int(mine.get(word, 0)) for word in ("hit", "miss", "unsure"))
-        chances, weights = [], []
-        for part, shares in found:
-            for status in statuses:
-                decided = (part["called"] == status) & (part["outcome_of_call"] != "unsure")
-                if decided.any() and shares[status] == shares[status]:
-                    chances.append(shares[status])
-                    weights.append(int(decided.sum()))
-        by_chance = float(np.average(chances, weights=weights)) if weights else float("nan")
-        rate, low, high = wilson(hits, hits + misses)
+        mine = calls[calls["called"].isin(statuses)]
+        outcomes = mine["outcome_of_call"].value_counts()
+        hits, misses, unsure = (int(outcomes.get(word, 0)) for word in ("hit", "miss", "unsure"))
+        told = hits + misses
+        rate = hits / told if told else float("nan")
+        low, high = wilson(rate, told) if told else (float("nan"),) * 2
+        compared, by_chance = int(mine["by_chance"].notna().sum()), float(mine["by_chance"].mean())
         rows.append(
-            (name, weeks, kind, hits + misses + unsure, hits, misses, unsure, rate, low, high, by_chance)
+            (name, weeks, kind, told + unsure, hits, misses, unsure, rate, low, high, by_chance, compared)
         )
     columns = ["set", "weeks", "called", "calls", "hits", "misses", "unsure", "rate", "low", "high"]
-    return pd.DataFrame(rows, columns=[*columns, "by chance"])
-
-
-def wilson(hits: int, asked: int) -> tuple[float, float, float]:
-    """The share and its 95 % interval; all missing where nothing was asked."""
-    if not asked:
-        return (float("nan"),) * 3
-    deviate = 1.959964
-    share, square = hits / asked, deviate**2
-    middle = (hits + square / 2) / (asked + square)
-    half = deviate * (asked * share * (1 - share) + square / 4) ** 0.5 / (asked + square)
-    return share, middle - half, middle + half
+    return pd.DataFrame(rows, columns=[*columns, "by chance", "compared"])
 
 
 def main(arguments: list[str] | None = None) -> dict[str, pd.DataFrame]:

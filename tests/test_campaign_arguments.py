@@ -147,12 +147,14 @@ def doors() -> Iterator[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any
     yield c.playbook_choices, (NAME,), {"folder": None, "junk": None}
     yield c.playbook_rules, (NAME,), {"folder": None, "junk": None}
     yield c.rate_kols, (KOLS,), {}
+    yield c.read_costs, (SAMPLES / "review" / "costs.csv",), {}
     yield c.read_gifts, (SAMPLES / "gifts.csv",), {}
     yield c.read_group_days, (SAMPLES / "group_days.csv",), {}
     yield c.read_incidents, (SAMPLES / "incidents.csv",), {}
     yield c.read_kols, (SAMPLES / "kols.csv",), {}
     yield c.read_messages, ("SAID",), {"group_id": "g1", "groups": GROUPS, "salt": "一段自己保管的话"}
     yield c.read_plan, ("PLAN",), {"name": "甲", "start": "2026-09-01", "end": "2026-12-01"}
+    yield c.read_tests, (SAMPLES / "review" / "tests.csv",), {}
     yield c.suggest_playbooks, ("sales", GROUPS), {"need": None, "budget": None, "top": 2, "folder": None}
     yield c.write_plan_template, ("OUT.xlsx",), {}
     yield (

@@ -289,6 +289,9 @@ def test_the_sample_weeks_monday_page_tells_all_three(sample_week: Path) -> None
     assert [place for place, _ in topics] == ["1", "2", "3"]
     assert "次发布有结果，看的是按暗号的订单" in page
     assert "这是示例世界的内容" in page and 'class="empty"' not in page
+    assert re.search(r">热词</td>.*>时段</td>", page, re.DOTALL), "advice was judged"
+    assert "排期：排了 54 次，发了 52 次，没发 2 次。" in page
+    assert "热词照当时的内容重算了八周" in page
 
 
 def test_the_second_monday_says_what_the_first_weeks_advice_was_worth(tmp_path: Path) -> None:
@@ -317,6 +320,24 @@ def test_the_second_monday_says_what_the_first_weeks_advice_was_worth(tmp_path: 
     assert (home / "结果" / "monday.html").read_text(encoding="utf-8") == second
 
 
+def test_a_week_takes_posts_as_sent_up_to_a_day(tmp_path: Path) -> None:
+    home = tmp_path / "我的文案台"
+    own_content(home / "同行内容", "青团")
+
+    def monday(*more: str) -> str:
+        assert cli.main(["week", "--home", str(home), *more]) == 0
+        return (home / "结果" / "monday.html").read_text(encoding="utf-8")
+
+    monday("--now", "2026-05-11 09:00")
+    rows = "".join(f"账号0,新笋第{day}天,2026-05-{10 + day} 09:00\n" for day in range(1, 8))
+    (home / "同行内容" / "下周.csv").write_text(f"账号,标题,发布时间\n{rows}", encoding="utf-8")
+    page = monday("--now", "2026-05-18 09:00", "--sent-until", "2026-05-17")
+    assert "还写着「待发」" not in page
+    said = re.search("排期：排了 (\\d+) 次，发了 (\\d+) 次。", page)
+    assert said and said[1] == said[2] != "0"
+    assert cli.main(["week", "--home", str(home), "--sent-until", "胡说"]) == 2
+
+
 def review(*arguments: str | Path) -> int:
     return cli.main(["review", *map(str, arguments), *NOW])
 
@@ -329,8 +350,12 @@ def test_the_sample_review_in_five_lines(tmp_path: Path, capsys: pytest.CaptureF
     assert [line.split("：")[0] for line in lines[1:5]] == ["保留", "少发", "再试试", "还说不准"]
     assert lines[5:] == [f"已写好 {tmp_path / '复盘.html'}、{tmp_path / '复盘.xlsx'}"]
     assert "效果数据没有读入：" in said.err and "Traceback" not in said.err
+    assert "说明：效果数据：" in said.err, "what was read other than it stands there"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["复盘.html", "复盘.xlsx"]
     openpyxl.load_workbook(tmp_path / "复盘.xlsx")
+    page = (tmp_path / "复盘.html").read_text(encoding="utf-8")
+    for told in ("葡萄怎么写", "清凉周", "学过几条", "被禁言"):
+        assert told in page, told
 
 
 def small_review(folder: Path, *, status: str) -> list[Path | str]:
@@ -379,6 +404,7 @@ def test_posts_that_still_say_draft_count_where_a_result_or_someone_says_so(
     said = capsys.readouterr()
     named = int(said.out.split("发出 ")[1].split(" 次")[0])
     assert 3 <= named <= 6
+    assert re.search(r"说明：效果数据：有 \d+ ", said.err)
     assert f"到昨天为止，有 {40 - named} 条发布还写着「待发」，也没有结果，没有算进来" in said.err
     assert review(*given, "--sent-until", "2026-08-20") == 0
     said = capsys.readouterr()

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 from accounts import account
 
+from toolkit.charts import in_words
 from toolkit.headlines import HeadlineModel
 from toolkit.review._learn import Learned, _on_scale, learn_headlines, training_posts
-from toolkit.schema import CALENDAR, POSTS, RESULTS, SKILLS, ChoiceError, ColumnError
+from toolkit.schema import CALENDAR, LESSONS, POSTS, RESULTS, SKILLS, ChoiceError, ColumnError
 
 GROUPS = pd.DataFrame(
     [
@@ -89,6 +90,10 @@ def test_posts_become_lessons_with_group_topic_and_test() -> None:
     assert by_post.loc[["p0", "p1"], "test"].tolist() == ["一号", "一号"]
     assert by_post["test"].isna().sum() == 28 and by_post["outcome"].unique().tolist() == ["ordered"]
     assert found.attrs["notes"] == []
+    assert found.columns.tolist() == LESSONS.names
+    shown = in_words(found)
+    assert "阅读数" not in shown and shown["结果"].tolist() == found["reads"].tolist()
+    assert shown["按什么看"].unique().tolist() == ["按暗号的订单"]
 
 
 def test_one_outcome_for_all_the_surest_that_enough_have() -> None:
@@ -152,6 +157,32 @@ def test_the_skill_grows_on_the_same_later_titles(learned: Learned) -> None:
         ["楼下7号：石榴怎么挑？3步看准", "楼下7号：石榴今天到货了，还有一些"]
     )
     assert useful > plain
+
+
+def test_no_chance_stands_beside_a_share_below_length(learned: Learned) -> None:
+    before, after = learned.skills.to_dict("records")
+    # a past that learned its own titles well, and posts of groups that are told by nothing but their length
+    past = account(200, effect=1.2, seed=21)
+    posts = lessons(120, effect=0.0, seed=22)
+    long = posts["title"].str.len()
+    better = posts["title"].where(
+        long.rank(pct=True) > 0.5, posts["title"] + "，还有一些，先到先得，售完为止"
+    )
+    posts["title"], posts["reads"] = better, (better.str.len() * 2).clip(upper=posts["exposures"])
+    found = learn_headlines(past, posts)
+    told = found.skills.set_index("when")
+    assert found.skills["outcome"].tolist() == ["opened", "opened"] and before["outcome"] == "opened"
+    own = HeadlineModel().fit(past).skill_
+    assert own.shown and told.loc["before", "accuracy"] < told.loc["before", "baseline"]
+    assert told.loc["before", "own_accuracy"] > told.loc["before", "own_baseline"]
+    assert told.loc["before", "shown"] == "不给"
+    assert told.loc["before", "reason"].endswith("还不如只看长短，不给胜出机会。")
+    for skills in (found.skills, learned.skills):
+        given_ = skills[skills["shown"] == "给出"]
+        assert (given_["accuracy"] >= given_["baseline"]).all()
+    assert found.model.skill_.shown == (told.loc["after", "shown"] == "给出")
+    assert after["shown"] == "给出" and learned.model.skill_.shown
+    assert "另一场考试（用学过的一段猜后面一段）：每 100 对猜对 " in after["reason"]
 
 
 def test_nothing_in_the_titles_is_not_called_progress() -> None:
@@ -225,7 +256,8 @@ def test_before_anything_was_learned_there_is_no_share() -> None:
     found = learn_headlines(None, lessons(120, effect=1.2, seed=10))
     first, second = found.skills.to_dict("records")
     assert first["posts"] == 0 and np.isnan([first["accuracy"], first["low"], first["high"]]).all()
-    assert "之前学过的太少，排不出先后。" in first["reason"] and second["posts"] == 60
+    assert first["reason"].endswith("之前学过的太少，排不出先后，不给胜出机会。") and first["shown"] == "不给"
+    assert second["posts"] == 60
     assert second["low"] <= second["accuracy"] <= second["high"]
     assert "（之前学过的太少，排不出先后，当抛硬币算）" in found.skills.attrs["notes"][0]
 

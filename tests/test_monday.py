@@ -28,11 +28,24 @@ from toolkit.schema import (
 def make_record() -> pd.DataFrame:
     rows = [
         ("trends", 9, 4, 2, 3, 4 / 6, 0.30, 0.90, 0.12, "热词：9 条里 4 条说对。"),
-        ("topics", 3, 0, 0, 3, None, None, None, None, "选题：还说不准。"),
-        ("calendar", 84, 80, 4, 0, 80 / 84, 0.88, 0.98, None, "排期：84 条里发了 80 条。"),
+        ("topics", 3, 0, 0, 3, None, None, None, None, "3 个选题：还说不准 3。有 2 个还没有发过。"),
+        ("calendar", 84, None, None, None, None, None, None, None, "排期：84 条里发了 80 条。"),
         ("times", 0, 0, 0, 0, None, None, None, None, "没有时段建议。"),
     ]
-    return check(pd.DataFrame(rows, columns=ADVICE_RECORD.names), ADVICE_RECORD)
+    names = [
+        "advice_kind",
+        "given",
+        "right",
+        "wrong",
+        "unsure",
+        "rate",
+        "low",
+        "high",
+        "by_chance",
+        "sentence",
+    ]
+    told = pd.DataFrame(rows, columns=names).assign(sent=[None, None, 80, None], missed=[None, None, 4, None])
+    return check(told, ADVICE_RECORD)
 
 
 def make_calls() -> pd.DataFrame:
@@ -97,11 +110,11 @@ def test_the_page_tells_rivals_topics_and_the_record_in_this_order(tmp_path: Pat
         "标题：还没有能用的，请自己拟一个。",  # the only one is barred
         "上周的建议，对了几条",
         "热词9423说对占 67%（30%–90%），随便挑 12%",
-        "选题3003",
-        "排期848040按排期发出 95%（88%–98%）",
+        "选题3003有 2 个还没有发过。",
         "说对：桂花拿铁、大闸蟹、粽子",
         "说错：露营咖啡",
         "还说不准：减法礼盒",
+        "排期：排了 84 次，发了 80 次，没发 4 次。",
         "9月14日至9月20日，16 次发布有结果，看的是按暗号的订单。",
         "保留：20:00 发的，订单是平常的 1.4 倍（1.1–1.8 倍）。",
         "少发：g08 的订单是平常的 0.5 倍（0.3–0.8 倍）。",
@@ -113,6 +126,7 @@ def test_the_page_tells_rivals_topics_and_the_record_in_this_order(tmp_path: Pat
     assert [part for part, place in zip(order, places, strict=True) if place < 0] == []
     assert places == sorted(places)
     assert "老师" not in text, "of a steady word nobody was told anything"
+    assert "排期84" not in text, "that posts went out is no advice that held"
     assert "没有时段建议" not in text and "时段0" not in text, "advice that nobody gave is no row"
 
 
@@ -157,7 +171,11 @@ def test_what_is_missing_is_said_once(tmp_path: Path) -> None:
     ]
     assert [line for line in said if text.count(line) != 1] == []
     unmeasured = monday(tmp_path / "b.html", review=Review.empty(), record=None, calls=None)
-    assert "还没有上一次的建议可以对账。" in unmeasured.text and "还没有能算的效果数据。" in unmeasured.text
+    assert "还没有上一次的建议可以对账。" in unmeasured.text and "没有结果可看。" in unmeasured.text
+    unsent = make_record().query("advice_kind == 'calendar'").assign(sent=0, missed=0)
+    page = monday(tmp_path / "d.html", record=unsent, calls=None)
+    assert "还没有上一次的建议可以对账。" in page.text and "说对" not in page.text.replace("说对几条", "")
+    assert "排期：排了 84 次，发了 0 次，没有标发没发 84 次。" in page.text
     calm = make_review()
     object.__setattr__(calm, "verdicts", calm.verdicts[calm.verdicts["verdict"] == "unsure"])
     page = monday(tmp_path / "c.html", review=calm)
@@ -209,6 +227,45 @@ def test_groups_in_verdicts_are_called_by_their_names(tmp_path: Path) -> None:
     assert f"少发：「{name}」不好。" in text and "保留：「g1」不错。" in text, (
         "only a group's row names a group"
     )
+
+
+def test_topics_in_verdicts_are_called_by_their_labels(tmp_path: Path) -> None:
+    review = make_review()
+    verdicts = review.verdicts.assign(facet="topic", name="t1")
+    object.__setattr__(review, "verdicts", verdicts.assign(sentence="「t1」不错，比「t2」好。"))
+    label = make_topics().set_index("topic_id")["label"]["t1"]
+    text = monday(tmp_path / "a.html", review=review).text
+    assert f"保留：「{label}」不错，比「t2」好。" in text and "「t1」" not in text
+
+
+def test_results_that_cannot_be_compared_yet_are_told_with_the_reason(tmp_path: Path) -> None:
+    reasons = (
+        "排了 20 次，发出 20 次。",
+        "有 1 次结果没有用。",
+        "按暗号的订单量到了 16 次，还比不了：不到 20 次。",
+    )
+    review = make_review(outcome="", notes=reasons)
+    posts = review.posts.assign(result=pd.NA, ordered=[n or None for n in range(20)], clicked=2)
+    object.__setattr__(review, "posts", check(posts, POST_REVIEWS))
+    text = monday(tmp_path / "a.html", review=review).text
+    assert (
+        "9月14日至9月20日，20 次发布有结果：按暗号的订单 190、按链接的点击 40。"
+        "有 1 次结果没有用。按暗号的订单量到了 16 次，还比不了：不到 20 次。"
+    ) in text
+    assert "还没有能算的效果数据" not in text and "排了 20 次" not in text
+
+
+def test_why_there_is_no_result_is_told(tmp_path: Path) -> None:
+    review = make_review(outcome="")
+    object.__setattr__(review, "posts", review.posts.assign(result=pd.array([pd.NA] * 20, dtype="Int64")))
+    text = monday(tmp_path / "a.html", review=review).text
+    assert "9月14日至9月20日，排了 20 次，还没有一次量到结果。看看效果数据是不是这几天的" in text
+    assert "这几天没有排过发布，没有结果可看。" in monday(tmp_path / "b.html", review=Review.empty()).text
+
+
+def test_a_word_called_in_several_weeks_is_named_once(tmp_path: Path) -> None:
+    calls = pd.concat([make_calls()] * 3, ignore_index=True)
+    assert "说对：桂花拿铁、大闸蟹、粽子说错：露营咖啡" in monday(tmp_path / "a.html", calls=calls).text
 
 
 def test_a_week_without_calls_of_change_says_so(tmp_path: Path) -> None:

@@ -283,7 +283,7 @@ def test_proposals_are_those_that_can_be_told_from_as_usual() -> None:
     ]
     times = pd.DataFrame(rows, columns=TIMES.names).assign(outcome="clicked")
     found = time_weights(times)
-    assert found["weight_id"].tolist() == ["time:g1:0:08:00", "time:g1:5:20:00"]
+    assert found["weight_id"].tolist() == ["时间：g1 周一 08:00", "时间：g1 周六 20:00"]
     assert found["facet"].tolist() == ["time", "time"] and found["outcome"].tolist() == ["clicked"] * 2
     assert found[["now", "proposed", "posts"]].to_numpy().tolist() == [[1, 0.7, 12], [1, 1.4, 30]]
     assert found["why"].tolist() == [

@@ -446,7 +446,8 @@ def test_templates_are_written_where_missing(tmp_path: Path) -> None:
         for path in home.iterdir()
         if path.name != "群.xlsx"
     }
-    assert first == {"内容.xlsx": "内容", "策划表.xlsx": "策划案", "群日报.xlsx": "群日报"}
+    plain = ("内容", "群日报", "活动花费", "对比测试", "出过的事")
+    assert first == {"策划表.xlsx": "策划案", **{f"{name}.xlsx": name for name in plain}}
 
 
 def test_a_working_folder_of_before_gets_what_is_new_and_keeps_the_rest(
@@ -460,14 +461,16 @@ def test_a_working_folder_of_before_gets_what_is_new_and_keeps_the_rest(
     run.furnish_home(home, folders[0])
     assert run.write_templates(Path(sys.executable), home) == []
     assert {name: (home / name).read_bytes() for name in old} == old
-    assert openpyxl.load_workbook(home / "群日报.xlsx").sheetnames == ["群日报", "填写说明"]
+    for name in ("群日报", "活动花费", "对比测试", "出过的事"):
+        assert openpyxl.load_workbook(home / f"{name}.xlsx").sheetnames == [name, "填写说明"]
     assert (home / "群聊导出").is_dir() and (home / "效果数据").is_dir()
 
 
 def test_templates_that_fail_do_not_stop_the_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "run_quietly", lambda *_: (1, "a\nPermissionError: locked\n"))
     assert run.write_templates(Path(sys.executable), tmp_path) == [
-        "表格模板 群.xlsx、内容.xlsx、策划表.xlsx、群日报.xlsx 没有写成，其他功能不受影响。"
+        "表格模板 群.xlsx、内容.xlsx、策划表.xlsx、群日报.xlsx、活动花费.xlsx、对比测试.xlsx、出过的事.xlsx 没有写成，"
+        "其他功能不受影响。"
         "\n程序最后的话：\n  a\n  PermissionError: locked"
     ]
 

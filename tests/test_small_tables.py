@@ -15,16 +15,26 @@ from hypothesis import strategies as st
 
 import toolkit as tk
 from toolkit import lexicons
-from toolkit.campaigns import gift_costs, rate_kols, read_gifts, read_incidents, read_kols
+from toolkit.campaigns import (
+    gift_costs,
+    rate_kols,
+    read_costs,
+    read_gifts,
+    read_incidents,
+    read_kols,
+    read_tests,
+)
 from toolkit.review import push_problems
 from toolkit.schema import (
     BUDGET_BY_QUARTER,
     COLUMN_WORDS,
+    COSTS,
     GIFT_JOBS,
     GIFTS,
     INCIDENTS,
     KOLS,
     PLAYBOOK_CHOICES,
+    TESTS,
     ColumnError,
     Contract,
     InputError,
@@ -36,6 +46,8 @@ DOORS: list[tuple[Callable[[Path], Read], Contract, str]] = [
     (read_gifts, GIFTS, "礼品,用途,单价,份数"),
     (read_kols, KOLS, "达人,懂产品"),
     (read_incidents, INCIDENTS, "群,什么事"),
+    (read_costs, COSTS, "活动,花费"),
+    (read_tests, TESTS, "测试,版本,条目编号"),
 ]
 
 
@@ -185,7 +197,14 @@ def test_kols_from_other_files_without_what_is_computed(tmp_path: Path, name: st
 
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
 @pytest.mark.parametrize(
-    ("door", "name"), [(read_gifts, "gifts"), (read_kols, "kols"), (read_incidents, "incidents")]
+    ("door", "name"),
+    [
+        (read_gifts, "gifts"),
+        (read_kols, "kols"),
+        (read_incidents, "incidents"),
+        (read_costs, "review/costs"),
+        (read_tests, "review/tests"),
+    ],
 )
 def test_what_is_written_out_is_read_back(
     tmp_path: Path, door: Callable[[Path], Read], name: str, suffix: str
@@ -369,8 +388,51 @@ def test_tables_of_campaigns_are_shown_in_words() -> None:
 
 
 @pytest.mark.parametrize("path", [None, 5, [], "", "x" * 50_000, "\0", "\ud800"])
-@pytest.mark.parametrize("read", [read_gifts, read_kols, read_incidents])
+@pytest.mark.parametrize("read", [read_gifts, read_kols, read_incidents, read_costs, read_tests])
 def test_a_path_that_is_none_is_refused(read: Any, path: object) -> None:
     with pytest.raises(InputError, match="表要写文件名") as caught:
         read(path)
     assert len(str(caught.value)) < 100
+
+
+# ---- the forms of a review
+
+
+def test_costs_that_are_turned_away(tmp_path: Path) -> None:
+    read = read_costs(
+        sheet(
+            tmp_path,
+            "活动名称,花费,货的成本,备注",
+            "清凉周,¥460 元,430,碗勺",
+            "清凉周,0,,",
+            ",5,,",
+            "甲,,,",
+            "乙,-1,,",
+            "丙,一百多,,",
+            "丁,5,不知道,",
+            "清凉周,0,,",
+        )
+    )
+    assert rows(read.frame, "campaign", "amount", "goods", "note") == [
+        ["清凉周", 460.0, 430.0, "碗勺"],
+        *[["清凉周", 0.0, None, ""]] * 2,
+    ]
+    assert rows(read.rejected, "row", "reason") == [
+        [4, "没有写活动"],
+        [5, "花了（元）要写成 0 或更大的数（现在是「」）"],
+        [6, "花了（元）要写成 0 或更大的数（现在是「-1」）"],
+        [7, "花了（元）要写成 0 或更大的数（现在是「一百多」）"],
+        [8, "货的成本（元）要写成 0 或更大的数（现在是「不知道」）"],
+    ]
+    assert [note for note in read.notes["note"] if "一样" in note] == [
+        "和前面的一行（表.csv 第 3 行）一样，两行都留着；抄重了的话，请删去一行"
+    ]
+
+
+def test_versions_without_a_test_or_an_item_are_turned_away(tmp_path: Path) -> None:
+    read = read_tests(sheet(tmp_path, "测试,版本,条目编号", "标题,旧, a1 ", "标题,新,", ",,a3"))
+    assert rows(read.frame) == [["标题", "旧", "a1"]]
+    assert rows(read.rejected, "row", "reason") == [
+        [3, "没有写条目编号。一行写一个版本"],
+        [4, "没有写测试、版本。一行写一个版本"],
+    ]

@@ -9,15 +9,33 @@ import pandas as pd
 import pytest
 from frames import make_groups, make_headlines, make_items, make_plan, make_topics, make_trends
 
+import toolkit as tk
 from toolkit import lexicons
 from toolkit.campaigns import read_group_days, read_messages, read_plan, write_plan_template
 from toolkit.export import read_calendar, write_xlsx
 from toolkit.schedule import write_template
-from toolkit.schema import CALENDAR, GROUP_DAYS, ITEMS, ChoiceError, InputError, check
+from toolkit.schema import (
+    CALENDAR,
+    EFFECTS,
+    GROUP_DAYS,
+    ITEMS,
+    POST_REVIEWS,
+    TIMES,
+    ChoiceError,
+    InputError,
+    Review,
+    check,
+)
 from toolkit.store import Workspace
-from toolkit.week import Sources, last_week, look_back, mark_sent, read_sent, week_sources
-from toolkit.week._memory import kept_sent, remember
+from toolkit.week import LookBack, Sources, last_week, look_back, mark_sent, read_sent, week_sources
+from toolkit.week._came_back import _in_labels
+from toolkit.week._memory import kept_sent, remember, topic_labels
 from toolkit.week._sent import keep_marks
+
+FORMS: dict[str, Any] = {
+    **{"群日报.xlsx": "days", "活动花费.xlsx": "costs"},
+    **{"对比测试.xlsx": "tests", "出过的事.xlsx": "incidents"},
+}
 
 
 @pytest.fixture
@@ -29,7 +47,8 @@ def home(tmp_path: Path) -> Path:
     write_template(home / "群.xlsx", what="groups")
     write_template(home / "内容.xlsx", what="items")
     write_plan_template(home / "策划表.xlsx")
-    write_template(home / "群日报.xlsx", what="days")
+    for file, what in FORMS.items():
+        write_template(home / file, what=what)
     return home
 
 
@@ -119,6 +138,44 @@ def test_the_sample_world_brings_its_own_results_and_calendar(
     assert of_a_review(week_sources(home=home)) == (home / "效果数据", None)
 
 
+def beside(sources: Sources) -> tuple[Path | None, ...]:
+    return sources.costs, sources.tests, sources.incidents
+
+
+def test_the_forms_of_a_review_count_once_they_hold_a_row(home: Path) -> None:
+    sample = lexicons.sample_folder()
+    theirs = (sample / "review/costs.csv", sample / "review/tests.csv", sample / "incidents.csv")
+    untouched = week_sources(home=home)
+    assert beside(untouched) == theirs and untouched.sample_results
+    put(home / "活动花费.xlsx", "活动花费", "A2", "秋收")
+    mixed = week_sources(home=home)
+    assert beside(mixed) == (home / "活动花费.xlsx", None, None) and not mixed.sample_results
+    assert mixed.results is None, "the sample's orders must not be held against her own costs"
+    put(home / "对比测试.xlsx", "对比测试", "A2", "标题")
+    put(home / "出过的事.xlsx", "出过的事", "A2", "g1")
+    assert beside(week_sources(home=home)) == tuple(
+        home / f"{name}.xlsx" for name in ("活动花费", "对比测试", "出过的事")
+    )
+
+
+def test_the_sample_world_has_learned_from_all_its_tables() -> None:
+    now = dt.datetime(2026, 9, 21, 9, tzinfo=dt.UTC)
+    counts = tk.count_terms(tk.mark_duplicates(tk.read_week(week_sources(), now=now).frame))
+    back = look_back(week_sources(), now=now, counts=counts)
+    assert back.review is not None and back.notes == ()
+    assert set(back.review.returns["campaign"]) == {"清凉周", "开学加油站"}
+    assert back.review.returns["cost"].notna().all()
+    assert set(back.tests["test"]) == {"葡萄怎么写", "挂耳怎么开头"}
+    assert back.skills["when"].tolist() == ["before", "after"] and (back.skills["posts"] > 0).all()
+    assert len(back.review.visits) > 0 and len(back.review.problems) > 0
+    assert back.times["outcome"].unique().tolist() == ["ordered"] and len(back.times) > 100
+    # advice is made anew: words of eight weeks, hours of the last
+    record = back.record.set_index("advice_kind")
+    assert record.loc["trends", ["right", "wrong"]].sum() >= 5
+    assert record.loc["times", "right"] >= 1 and record.loc["times", "wrong"] >= 1
+    assert record.loc["calendar", ["given", "sent", "missed"]].tolist() == [54, 52, 2]
+
+
 def test_the_calendar_of_the_working_folder_comes_before_its_database(home: Path) -> None:
     (home / "同行内容" / "a.csv").write_text("标题\n一\n", encoding="utf-8")
     assert of_a_review(week_sources(home=home)) == (None, None)
@@ -155,6 +212,123 @@ def test_marks_in_the_workbook_come_back(home: Path) -> None:
     after = read_sent(week_sources(home=home)).frame.set_index("post_id")["status"]
     expected = {**before.to_dict(), first: "sent", second: "missed", third: "cancelled"}
     assert after.to_dict() == expected
+
+
+@pytest.fixture
+def desk(home: Path) -> Path:
+    """A working folder with a plan of 30 sent posts, two of them next week's, and an order or more for each sent one."""
+    (home / "同行内容" / "a.csv").write_text("标题\n一\n", encoding="utf-8")
+    posts, orders = [], []
+    for number in range(30):
+        day, code = dt.date(2026, 8, 31) + dt.timedelta(days=number), f"k{number:02d}wq"
+        ids = {"post_id": f"i{number}@g1", "item_id": f"i{number}", "group_id": "g1"}
+        posts.append({**ids, "starts_at": f"{day} 20:00", "status": "draft", "code": code})
+        if day <= dt.date(2026, 9, 27):
+            orders += [f"{number}-{k},{day} 20:3{k},30,暗号{code}\n" for k in range(1 + number % 3)]
+    text = f"订单号,下单时间,实付金额,团员备注\n{''.join(orders)}"
+    (home / "效果数据" / "快团团.csv").write_text(text, encoding="utf-8")
+    names = [f"i{number}" for number in range(30)]
+    told = {"item_id": names, "title": names, "kind": "promotion", "topic": "t1", "campaign": "秋收"}
+    frames = {"calendar": check(pd.DataFrame(posts), CALENDAR), "items": check(pd.DataFrame(told), ITEMS)}
+    frames |= {"topics": make_topics(), "times": a_table_of_times()}
+    for last in (20, 27):
+        content = dt.date(2026, 9, last)
+        remember(week_sources(home=home), content, frames, start=dt.date(2026, 10, 5))
+    return home
+
+
+def a_table_of_times() -> pd.DataFrame:
+    rows: list[dict[str, Any]] = [
+        {
+            "group_id": "g1",
+            "weekday": day,
+            "slot": "20:00",
+            "value": 1.2,
+            "low": 1.05,
+            "high": 1.4,
+            "posts": 4,
+        }
+        for day in range(7)
+    ]
+    return check(pd.DataFrame(rows), TIMES).assign(outcome="ordered")
+
+
+MONDAY = dt.datetime(2026, 9, 28, 9, tzinfo=dt.UTC)
+
+
+def test_posts_that_orders_name_went_out_and_next_weeks_are_no_part_of_the_review(desk: Path) -> None:
+    days = pd.date_range("2026-09-01", "2026-09-27").strftime("%Y-%m-%d 08:00")
+    counts = tk.count_terms(pd.DataFrame({"doc_id": days, "title": "白菜" + days, "published_at": days}))
+    told = {"now": MONDAY, "groups": make_groups(), "counts": counts}
+    back = look_back(week_sources(home=desk), since="2026-09-21", **told)
+    assert back.review is not None and back.waiting == 0 and back.day == dt.date(2026, 9, 20)
+    assert back.review.end == dt.date(2026, 9, 28), "the 29th is still to come"
+    assert set(back.review.posts.loc[back.review.posts["starts_at"] < "2026-09-28", "status"]) == {"sent"}
+    statuses = back.calendar.set_index("post_id")["status"]
+    assert statuses[["i0@g1", "i27@g1", "i28@g1"]].tolist() == ["sent", "sent", "draft"]
+    record = back.record.set_index("advice_kind")
+    # the week after the 20th, in which all seven went out and stood at an hour that was called good
+    assert record.loc["calendar", ["given", "sent", "missed"]].tolist() == [7, 7, 0]
+    assert record.loc["times", "given"] == 7
+    whole = look_back(week_sources(home=desk), **told).record
+    pd.testing.assert_frame_equal(whole, back.record, obj="posts sent before the advice say nothing of it")
+
+
+def test_topics_are_called_by_their_labels_in_what_the_review_says(desk: Path) -> None:
+    label = make_topics().set_index("topic_id")["label"]["t1"]
+    verdicts = check(pd.DataFrame([{**EFFECT, "sentence": "「t1」：还说不准，「t9」也是。"}]), EFFECTS)
+    named = _in_labels(Review(POST_REVIEWS.empty(), verdicts=verdicts), topic_labels(week_sources(home=desk)))
+    assert named.verdicts["sentence"].tolist() == [f"「{label}」：还说不准，「t9」也是。"]
+    assert named.verdicts["name"].tolist() == ["t1"]
+
+
+EFFECT = {
+    **{"facet": "topic", "name": "t1", "outcome": "ordered", "posts": 5, "total": 9, "value": 1.0},
+    **{"low": 0.5, "high": 2.0, "p_better": 0.5, "verdict": "unsure"},
+}
+
+
+def fill(path: Path, sheet: str, *rows: list[Any]) -> None:
+    book = openpyxl.load_workbook(path)
+    for row in rows:
+        book[sheet].append(row)
+    book.save(path)
+
+
+def test_what_an_editor_keeps_in_the_forms_reaches_the_review(desk: Path) -> None:
+    name = make_groups().set_index("group_id")["name"]["g1"]
+    fill(desk / "活动花费.xlsx", "活动花费", ["秋收", "100", "300", ""], ["", "5", "", ""])
+    fill(desk / "对比测试.xlsx", "对比测试", ["标题", "旧", "i1"], ["标题", "新", "i2"])
+    fill(desk / "出过的事.xlsx", "出过的事", [name, "2026-09-25 21:00", "投诉", "2", "问太密"])
+    back = look_back(week_sources(home=desk), now=MONDAY, groups=make_groups())
+    assert back.review is not None
+    assert back.review.returns[["campaign", "cost"]].values.tolist() == [["秋收", 100.0]]
+    assert back.tests[["test", "arm"]].values.tolist() == [["标题", "旧"], ["标题", "新"]]
+    shown = back.review.problems[["group_id", "incident", "post_id"]].values.tolist()
+    assert shown == [["g1", "complaint", "i25@g1"]]
+    assert back.notes == ("活动花费.xlsx 有 1 行没有读入，例如第 3 行：没有写活动。",)
+    (desk / "对比测试.xlsx").write_bytes(b"PK\x03\x04 damaged")
+    broken = look_back(week_sources(home=desk), now=MONDAY, groups=make_groups())
+    assert broken.review is not None and broken.tests.empty
+    assert [note.split("：")[0] for note in broken.notes] == [
+        "活动花费.xlsx 有 1 行没有读入，例如第 3 行",
+        "对比测试.xlsx 没有读出来",
+    ]
+
+
+def test_a_review_that_would_begin_after_today_says_so(desk: Path) -> None:
+    back = look_back(week_sources(home=desk), now=MONDAY, groups=make_groups(), since="2026-10-01")
+    assert back.review is None and back.read is not None
+    assert back.notes == ("还没有到 2026-10-01，那天以后的发布还没有结果可看。",)
+
+
+def test_hours_are_planned_by_only_once_one_can_be_told_from_the_others() -> None:
+    times = a_table_of_times()
+    assert LookBack().times_to_plan_by is None
+    assert LookBack(times=times.assign(low=0.9)).times_to_plan_by is None
+    worse = times.assign(low=0.5, high=0.9)
+    for told in (times, worse):
+        assert LookBack(times=told).times_to_plan_by is told
 
 
 def own_week(home: Path, day: str, *, start: dt.date, shift: int = 0) -> None:
@@ -259,6 +433,8 @@ def test_own_results_are_reviewed_with_the_items_of_the_plans_that_were_kept(hom
     looked = look_back(week_sources(home=home), now=now, groups=make_groups())
     assert looked.review is not None and looked.read is not None
     assert looked.notes == () and looked.waiting == 0
+    before, after = looked.skills["posts"]
+    assert before == 0 < after, "her own posts are all that headlines are learned from"
     assert looked.review.outcome == "ordered"
     assert looked.review.posts["ordered"].sum() == len(orders) == 60
     assert set(looked.review.posts["kind"]) == {"promotion"}
@@ -322,7 +498,7 @@ def test_the_form_for_days_is_explained_and_its_examples_are_in_order(tmp_path: 
     assert read.frame[GROUP_DAYS.names].values.tolist() == [values]
 
 
-@pytest.mark.parametrize("what", ["items", "groups", "recurring", "days"])
+@pytest.mark.parametrize("what", ["items", "groups", "recurring", "days", "costs", "tests", "incidents"])
 def test_forms_print_on_a4_landscape(what: Any, tmp_path: Path) -> None:
     for sheet in openpyxl.load_workbook(write_template(tmp_path / "a.xlsx", what=what)).worksheets:
         assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")

@@ -26,12 +26,14 @@ if TYPE_CHECKING:
     from toolkit.campaigns import playbook_choices as playbook_choices
     from toolkit.campaigns import playbook_rules as playbook_rules
     from toolkit.campaigns import rate_kols as rate_kols
+    from toolkit.campaigns import read_costs as read_costs
     from toolkit.campaigns import read_gifts as read_gifts
     from toolkit.campaigns import read_group_days as read_group_days
     from toolkit.campaigns import read_incidents as read_incidents
     from toolkit.campaigns import read_kols as read_kols
     from toolkit.campaigns import read_messages as read_messages
     from toolkit.campaigns import read_plan as read_plan
+    from toolkit.campaigns import read_tests as read_tests
     from toolkit.campaigns import suggest_playbooks as suggest_playbooks
     from toolkit.campaigns import write_plan_template as write_plan_template
     from toolkit.charts import budget_bars as budget_bars
@@ -198,12 +200,14 @@ else:
             "playbook_choices",
             "playbook_rules",
             "rate_kols",
+            "read_costs",
             "read_gifts",
             "read_group_days",
             "read_incidents",
             "read_kols",
             "read_messages",
             "read_plan",
+            "read_tests",
             "suggest_playbooks",
             "write_plan_template",
         ),

@@ -108,6 +108,8 @@ def _parser() -> _Parser:
     week.add_argument(
         "--platform", default="wechat", metavar="平台", help="标题按哪个平台打分（默认 wechat）"
     )
+    _add_sent_until(week)
+    week.add_argument("--no-times", action="store_true", help="排期不用过去学到的时段，各时段一样看待")
     week.add_argument("--out", type=_path, metavar="文件夹", help="结果放在哪里")
     week.add_argument(
         "--home", type=_path, metavar="文件夹", help="工作文件夹（默认是主目录里的「我的文案台」）"
@@ -146,9 +148,7 @@ def _add_review(commands: Any) -> None:
     review.add_argument("--calendar", type=_path, metavar="文件", help="发过的排期（xlsx、csv 或 ics）")
     review.add_argument("--items", type=_path, metavar="文件", help="内容条目（xlsx 或 csv）")
     review.add_argument("--groups", type=_path, metavar="文件", help="群（xlsx 或 csv）")
-    review.add_argument(
-        "--sent-until", metavar="日期", help="到这一天还写着「待发」的都算发了，如 2026-09-20；不写就不算"
-    )
+    _add_sent_until(review)
     review.add_argument("--since", metavar="日期", help="从哪一天的发布看起（不写就看全部）")
     review.add_argument("--now", metavar="时间", help="把现在当作这个时间，如 2026-09-21 09:00")
     review.add_argument("--out", type=_path, metavar="文件夹", help="结果放在哪里")
@@ -156,6 +156,12 @@ def _add_review(commands: Any) -> None:
         "--home", type=_path, metavar="文件夹", help="工作文件夹（默认是主目录里的「我的文案台」）"
     )
     review.set_defaults(run=_review)
+
+
+def _add_sent_until(command: Any) -> None:
+    command.add_argument(
+        "--sent-until", metavar="日期", help="到这一天还写着「待发」的都算发了，如 2026-09-20；不写就不算"
+    )
 
 
 def _mine(options: argparse.Namespace) -> None:
@@ -246,7 +252,7 @@ def _week(options: argparse.Namespace) -> None:
     progress, now = Progress(sys.stdout), _moment(options.now)
     asked = {name: getattr(options, name) for name in ("documents", "groups", "items", "out")}
     sources = week_sources(home=_home(options.home), **asked)
-    given = _checked(options, sources)
+    given, sent_until = _checked(options, sources)
     progress.say("正在读同行内容…")
     read = read_week(sources, now=now)
     items, groups = _tables(sources.items, sources.groups)
@@ -263,15 +269,18 @@ def _week(options: argparse.Namespace) -> None:
     headlines = tk.suggest_for_topics(topics, platform=options.platform, trends=trends)
     fresh = tk.items_from_topics(topics, headlines, start=start, groups=groups.frame)
     wanted = fresh if items is None else pd.concat([items.frame, fresh], ignore_index=True)
-    progress.say(f"正在为 {len(groups.frame)} 个群排 {options.days} 天…")
-    plan = _planned(wanted, groups, start, options.days)
     progress.say("正在对上周的账…")
+    since = start - dt.timedelta(days=7)
+    since = since if since <= now.date() else now.date() - dt.timedelta(days=7)
+    looked = {"counts": counts, "groups": groups.frame, "since": since, "sent_until": sent_until}
+    back = look_back(sources, now=now, **looked)
+    times = None if options.no_times else back.times_to_plan_by
+    learned = "" if times is None else "，时段按过去的效果来"
+    progress.say(f"正在为 {len(groups.frame)} 个群排 {options.days} 天{learned}…")
+    plan = _planned(wanted, groups, start, options.days, times)
     others = {"群": groups} if items is None else {"群": groups, "内容条目": items}
     made = {"documents": documents, "trends": trends, "topics": topics, "headlines": headlines}
-    made["close"] = tk.close_choices(plan)
-    made["back"] = look_back(
-        sources, now=now, counts=counts, groups=groups.frame, since=start - dt.timedelta(days=7)
-    )
+    made |= {"close": tk.close_choices(plan), "back": back, "times": times}
     progress.say("正在写报告和日历…")
     for path in write_week(sources, read=read, plan=plan, others=others, counts=counts, own=own, **made):
         progress.say(f"已写好 {path}")
@@ -282,7 +291,7 @@ def _review(options: argparse.Namespace) -> None:
     import toolkit as tk
     from toolkit.export import write_review
     from toolkit.schema import InputError
-    from toolkit.week import look_back, make_folder, usable_folder, week_sources
+    from toolkit.week import look_back, make_folder, told_notes, usable_folder, week_sources
 
     now = _moment(options.now)
     asked = {"groups": options.groups, "out": options.out}
@@ -307,12 +316,18 @@ def _review(options: argparse.Namespace) -> None:
     if back.review is None:
         none = "还没有效果数据。请把订单、点击或回复的导出表放进「效果数据」，或用 --results 指明。"
         raise InputError("\n  ".join(back.notes if options.results or sources.results else [none]))
-    for note in back.notes:
+    learned = [
+        line for frame in (back.times, back.tests, back.skills) for line in frame.attrs.get("notes", [])
+    ]
+    read_as = told_notes("效果数据", back.read) if back.read is not None else []
+    why = () if back.review.outcome else back.review.notes
+    for note in [*read_as, *back.notes, *learned, *why]:
         print(f"说明：{note}", file=sys.stderr)
     if back.waiting:
         print("说明：照排期都发了的，可以加上 --sent-until 日期 再运行。", file=sys.stderr)
     out = make_folder(sources.out)
     told = {"calls": back.calls, "record": back.record, "groups": groups.frame}
+    told |= {"times": back.times, "tests": back.tests, "skills": back.skills}
     files = [write_review(back.review, out / f"复盘.{kind}", **told) for kind in ("html", "xlsx")]
     print("\n".join([*_summed(back), f"已写好 {'、'.join(map(str, files))}"]))
 
@@ -332,7 +347,8 @@ def _summed(back: Any) -> list[str]:
     def best(verdict: str) -> str:
         return f"{len(named[verdict])} 项" + (f"。{named[verdict][0]}" if named[verdict] else "")
 
-    measured = int(review.posts["result"].notna().sum())
+    counted = ["result", "ordered", "clicked", "replied", "opened"]
+    measured = int(review.posts[counted if not outcome else ["result"]].notna().any(axis=1).sum())
     sent = int((review.posts["status"] == "sent").sum())
     return [
         f"{span}发出 {sent} 次，{measured} 次有结果" + (f"，看的是{outcome}" if outcome else ""),
@@ -343,8 +359,8 @@ def _summed(back: Any) -> list[str]:
     ]
 
 
-def _checked(options: argparse.Namespace, sources: Any) -> dt.date | None:
-    """The first day asked for; what cannot work is said before any work is done."""
+def _checked(options: argparse.Namespace, sources: Any) -> tuple[dt.date | None, dt.date | None]:
+    """The first day asked for and the last that counts as sent; what cannot work is said before any work is done."""
     from toolkit import lexicons
     from toolkit.schema import ChoiceError
     from toolkit.week import usable_folder
@@ -353,16 +369,17 @@ def _checked(options: argparse.Namespace, sources: Any) -> dt.date | None:
     if options.days < 1:
         raise ChoiceError(f"--days 至少是 1 天（现在是 {options.days}）。")
     usable_folder(sources.out)
-    return _day(options.start) if options.start else None
+    start, sent_until = options.start, options.sent_until
+    return _day(start) if start else None, _day(sent_until, "--sent-until") if sent_until else None
 
 
-def _planned(items: Any, groups: Any, start: dt.date, days: int) -> Any:
+def _planned(items: Any, groups: Any, start: dt.date, days: int, times: Any) -> Any:
     """The plan; where a group row was rejected, an error says so, for that is mostly its cause."""
     import toolkit as tk
     from toolkit.schema import PlanError
 
     try:
-        return tk.plan_posts(items, groups.frame, start=start, days=days)
+        return tk.plan_posts(items, groups.frame, start=start, days=days, times=times)
     except PlanError as error:
         if groups.rejected.empty:
             raise

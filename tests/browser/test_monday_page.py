@@ -26,7 +26,7 @@ def fullest(path: Path, text: str) -> Path:
     rivals = [{**rival(f"{k}{text}", 90 - k, 3.0), "top_titles": best} for k in range(20)]
     trends = pd.concat([make_trends().assign(status=status) for status in ("new", "rising")] * 4)
     calls = pd.concat([make_calls()] * 4)
-    record = pd.concat([make_record().head(2)] * 3).head(5)
+    record = pd.concat([*[make_record().head(2)] * 2, make_record().iloc[[2]]])
     review = make_review()
     object.__setattr__(review, "verdicts", pd.concat([review.verdicts] * 3).assign(sentence=text))
     topics = pd.concat([make_topics()] * 2).assign(label=text, angle=text, gate="warn")

@@ -29,7 +29,13 @@ from toolkit.campaigns._messages import message_days, read_messages
 from toolkit.campaigns._plan_check import check_plan
 from toolkit.campaigns._plan_read import PlanRead, read_plan
 from toolkit.campaigns._plan_template import write_plan_template
-from toolkit.campaigns._small_tables import read_gifts, read_incidents, read_kols
+from toolkit.campaigns._small_tables import (
+    read_costs,
+    read_gifts,
+    read_incidents,
+    read_kols,
+    read_tests,
+)
 
 __all__ = [
     "BudgetQuarters",
@@ -56,12 +62,14 @@ __all__ = [
     "playbook_choices",
     "playbook_rules",
     "rate_kols",
+    "read_costs",
     "read_gifts",
     "read_group_days",
     "read_incidents",
     "read_kols",
     "read_messages",
     "read_plan",
+    "read_tests",
     "suggest_playbooks",
     "write_plan_template",
 ]

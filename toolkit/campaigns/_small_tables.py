@@ -1,4 +1,4 @@
-"""The doors in for GIFTS, KOLS and INCIDENTS: small tables that an editor keeps by hand, refused row by row with reasons."""
+"""The doors in for GIFTS, KOLS, INCIDENTS, COSTS and TESTS: small tables that an editor keeps by hand, refused row by row with reasons."""
 
 from __future__ import annotations
 
@@ -13,9 +13,21 @@ import pandas as pd
 
 from toolkit import schema, tables
 from toolkit.campaigns._groups import figure
-from toolkit.schema import COLUMN_WORDS, GIFTS, INCIDENTS, KOLS, ColumnError, Contract, InputError, Read
+from toolkit.schema import (
+    COLUMN_WORDS,
+    COSTS,
+    GIFTS,
+    INCIDENTS,
+    KOLS,
+    TESTS,
+    ColumnError,
+    Contract,
+    InputError,
+    Read,
+)
 
 _Row = dict[str, Any]
+_GUIDE = "〔填写说明〕"  # the sheet of a form that explains it
 _CRITERIA = ("knowledge", "social", "honours")
 
 
@@ -97,6 +109,38 @@ def read_incidents(path: str | Path) -> Read:
     return _read(path, _INCIDENT_DOOR)
 
 
+def read_costs(path: str | Path) -> Read:
+    """A Read of COSTS from a .csv, .tsv, .xlsx or .jsonl with Chinese headings or the contract's names.
+
+    Amounts are yuan; a campaign may have several rows. A row is rejected when its campaign is blank, its amount missing,
+    or a number unreadable or below 0. A row that stands there twice is kept, with a note.
+
+    Raises InputError when the file cannot be read, ColumnError when no sheet has a campaign and an amount.
+
+    >>> from toolkit import lexicons
+    >>> read = read_costs(lexicons.sample_folder() / "review" / "costs.csv")
+    >>> read.frame[["campaign", "amount", "goods"]].values.tolist()[0]
+    ['清凉周', 460.0, 430.0]
+    """
+    return _read(path, _COST_DOOR)
+
+
+def read_tests(path: str | Path) -> Read:
+    """A Read of TESTS from a .csv, .tsv, .xlsx or .jsonl with Chinese headings or the contract's names.
+
+    A row names one version of a test and the item that carries it. A row with a blank cell is rejected; one that stands
+    there twice is kept, with a note.
+
+    Raises InputError when the file cannot be read, ColumnError when no sheet has the three columns.
+
+    >>> from toolkit import lexicons
+    >>> read = read_tests(lexicons.sample_folder() / "review" / "tests.csv")
+    >>> read.frame.values.tolist()[0]
+    ['葡萄怎么写', '只写价格', 's15']
+    """
+    return _read(path, _TEST_DOOR)
+
+
 def _read(given: str | Path, door: _Door) -> Read:
     contract = door.contract
     path = schema.as_path(given, f"{contract.caption}表")
@@ -132,7 +176,7 @@ def _lacking(mapping: dict[str, str], door: _Door) -> list[str]:
 def _take(table: tables.Table, door: _Door, got: tables.Gathered) -> None:
     """One sheet's rows, judged, and what became of it."""
     contract = door.contract
-    if not table.header:
+    if table.path.endswith(_GUIDE) or not table.header:
         got.pass_over(table)
         return
     mapping = _mapped(table.header, door)
@@ -237,6 +281,24 @@ def _incident_fault(row: _Row, written: _Row) -> str:
     return ""
 
 
+def _cost_fault(row: _Row, written: _Row) -> str:
+    if fault := _text_fault(row, COSTS):
+        return fault
+    for name in ("amount", "goods"):
+        said = written.get(name, "")
+        lacking = schema.is_missing(row[name])
+        if name == "goods" and lacking and not str(said).strip():
+            continue
+        if tables.parse_number(said)[1] or lacking or not 0 <= row[name] < float("inf"):
+            return f"{COSTS.captions[name]}要写成 0 或更大的数（现在是「{_short(said)}」）"
+    return ""
+
+
+def _test_fault(row: _Row, _written: _Row) -> str:
+    blank = [caption for name, caption in TESTS.captions.items() if not row[name]]
+    return f"没有写{'、'.join(blank)}。一行写一个版本" if blank else ""
+
+
 _GIFT_DOOR = _Door(
     GIFTS,
     {
@@ -304,4 +366,27 @@ _INCIDENT_DOOR = _Door(
     },
     {"count": "[人次位条]"},
     _incident_fault,
+)
+_COST_DOOR = _Door(
+    COSTS,
+    {
+        "campaign": ("活动名", "活动名称", "名称"),
+        "amount": ("花了", "花费", "金额", "费用", "活动花费"),
+        "goods": ("货的成本", "货款", "进货", "进货成本", "成本"),
+        "note": ("备注", "明细"),
+    },
+    {},
+    dict.fromkeys(("amount", "goods"), r"[¥￥]|元|块"),
+    _cost_fault,
+)
+_TEST_DOOR = _Door(
+    TESTS,
+    {
+        "test": ("测试名", "测试名称", "哪个测试"),
+        "arm": ("写法", "哪个版本", "组"),
+        "item_id": ("编号", "条目", "内容编号"),
+    },
+    {},
+    {},
+    _test_fault,
 )

@@ -314,9 +314,7 @@ def _steps(frame: pd.DataFrame, width: int) -> list[dict[str, Any]]:
     stages = [words.get(row["stage"], row["stage"]) for row in rows]
     # a stage that was measured in two ways is told apart by what was counted
     counted = [
-        f"{stage} {_counted(row['measured_by'])}"
-        if stages.count(stage) > 1
-        else stage
+        f"{stage} {_counted(row['measured_by'])}" if stages.count(stage) > 1 else stage
         for stage, row in zip(stages, rows, strict=True)
     ]
     names = short_names(counted, 14 if width >= _WIDE else 8)

@@ -19,6 +19,8 @@ from toolkit.schema import (
     ADVICE_RECORD,
     GATE_MARKS,
     HEADLINES,
+    OUTCOMES,
+    POST_REVIEWS,
     RIVALS,
     TOPICS,
     TREND_CALLS,
@@ -37,6 +39,8 @@ _WIDTHS = {"title": 60, "name": 24, "term": 16, "sentence": 140, "angle": 96, "n
 _BASELINE_DAYS = 28
 # all sources together are called unusual by chance at most this often
 _FALSE_CALLS = 0.05
+# what came of a post itself, the surest first
+_COUNTED = [name for name in OUTCOMES if name in POST_REVIEWS.names]
 # the colours of what the words say anyway
 _MARKS = {"keep": "pass", "stop": "warn", "try": "info"}
 _STYLE = """
@@ -112,9 +116,11 @@ def write_monday(
     It tells what rivals (RIVALS) did: the five that differ most from what is usual for them, with a title each, and
     which words are new or rising (`trends`); the first three TOPICS with the rise behind each and its first usable
     headline (`headlines`); and what last week's advice got right and wrong: ADVICE_RECORD with counts, intervals and
-    the share that chance would get right, the words behind TREND_CALLS, and what the `review` says to keep, send less
-    or try, its groups by the names that `groups` (GROUPS) gives. `since` is the last day of the content before, `asof` the last day of this one. What is missing or empty is
-    told in one sentence; long texts are cut with …, the report has them whole.
+    the share that chance would get right, the words behind TREND_CALLS, how many planned posts went out (which is no
+    prophecy), and what the `review` says to keep, send less or try, or why nothing can be said: its groups by the names
+    that `groups` (GROUPS) gives, its topics by the labels of `topics`. `since` is the last day of the content before,
+    `asof` the last day of this one. What is missing or empty is told in one sentence; long texts are cut with …, the
+    report has them whole.
 
     A source is called unusual where its count is unlike its own four weeks before: the exact conditional test of two
     Poisson counts (Przyborowski and Wilenski 1940), two-sided, at 5% for all sources together (Bonferroni). Sources
@@ -127,7 +133,9 @@ def write_monday(
         "three",
         _page.section("rivals", _since(since), _rivals(rivals, trends, _days(since, day))),
         _page.section("topics", "本周三个选题", _topics(topics, headlines, trends)),
-        _page.section("record", "上周的建议，对了几条", _record(record, calls, review, groups)),
+        _page.section(
+            "record", "上周的建议，对了几条", _record(record, calls, review, _names(groups, topics))
+        ),
     )
     when = f"内容截至 {day.year} 年 {format_day(day)}" if day is not None else "内容没有日期"
     head = f'<header>\n<h1>{escape(title)}</h1>\n<p class="muted">{when}</p>\n</header>\n'
@@ -296,18 +304,27 @@ def _why(row: dict[Any, Any], risen: dict[Any, dict[Any, Any]]) -> str:
 # --- last week's advice ---
 
 
+def _names(groups: pd.DataFrame | None, topics: pd.DataFrame | None) -> dict[str, dict[Any, Any]]:
+    """What groups and topics are called, by their ids."""
+    tables = {"group": (groups, "group_id", "name"), "topic": (topics, "topic_id", "label")}
+    return {
+        facet: {} if frame is None else dict(zip(frame[key], frame[name], strict=True))
+        for facet, (frame, key, name) in tables.items()
+    }
+
+
 def _record(
     record: pd.DataFrame | None,
     calls: pd.DataFrame | None,
     review: Review | None,
-    groups: pd.DataFrame | None,
+    names: dict[str, dict[Any, Any]],
 ) -> str:
     kept = ADVICE_RECORD.empty() if record is None else check(record, ADVICE_RECORD)
     judged = TREND_CALLS.empty() if calls is None else check(calls, TREND_CALLS)
-    left = _table(kept) + _called(judged)
+    left = _table(kept[kept["advice_kind"] != "calendar"]) + _called(judged)
     if not left:
         left = _page.empty("还没有上一次的建议可以对账。下周一再运行一次，这里会写说对几条、说错几条。")
-    return _columns("pair", left, _reviewed(review, groups))
+    return _columns("pair", left + _carried_out(kept), _reviewed(review, names))
 
 
 def _table(record: pd.DataFrame) -> str:
@@ -320,18 +337,44 @@ def _table(record: pd.DataFrame) -> str:
     for row in rows:
         counts = [format_count(row[name]) for name in ("given", "right", "wrong", "unsure")]
         bodies.append(([escape(word(row["advice_kind"], "advice_kind")), *counts], _rate(row)))
-    compared = "区间高过「随便挑」，才算真的有用。" if record["by_chance"].notna().any() else ""
-    return f'{_page.table(heads, bodies)}<p class="note">括号里是 95% 区间。{compared}</p>'
+    compared = (
+        "区间高过后面那个数，才算真的有用：热词比的是没点名、也在升的词，别的比的是随便挑。"
+        if record["by_chance"].notna().any()
+        else ""
+    )
+    told = "括号里是 95% 区间。" if record["rate"].notna().any() else ""
+    note = f'<p class="note">{told}{compared}</p>' if told or compared else ""
+    return _page.table(heads, bodies) + note
 
 
 def _rate(row: dict[Any, Any]) -> str:
-    """How often the advice was right, beside how often chance is."""
+    """How often the advice was right, beside how often chance is; where nothing can be told, what the record says of it."""
     if pd.isna(row["rate"]):
-        return ""
+        why = plain(row["sentence"]).partition("。")[2]
+        return f"<small>{_bdi(why, 'title')}</small>" if why else ""
     span = "" if pd.isna(row["low"]) else f"（{_percent(row['low'])}–{_percent(row['high'])}）"
-    chance = "" if pd.isna(row["by_chance"]) else f"，随便挑 {_percent(row['by_chance'])}"
-    said = "按排期发出" if row["advice_kind"] == "calendar" else "说对占"
-    return f"<small>{said} {_percent(row['rate'])}{span}{chance}</small>"
+    chance = (
+        ""
+        if pd.isna(row["by_chance"])
+        else f"，{'没点名的' if row['advice_kind'] == 'trends' else '随便挑'} {_percent(row['by_chance'])}"
+    )
+    return f"<small>说对占 {_percent(row['rate'])}{span}{chance}</small>"
+
+
+def _carried_out(record: pd.DataFrame) -> str:
+    """How much of the plan went out: obedience, not advice that held."""
+    rows: list[dict[Any, Any]] = record[
+        (record["advice_kind"] == "calendar") & (record["given"] > 0)
+    ].to_dict("records")
+    said = []
+    for row in rows:
+        sent, missed = (0 if pd.isna(row[name]) else int(row[name]) for name in ("sent", "missed"))
+        open_yet = int(row["given"]) - sent - missed
+        parts = [f"排期：排了 {format_count(row['given'])} 次", f"发了 {format_count(sent)} 次"]
+        parts += [f"没发 {format_count(missed)} 次"] if missed else []
+        parts += [f"没有标发没发 {format_count(open_yet)} 次"] if open_yet else []
+        said.append(f"{'，'.join(parts)}。")
+    return "".join(f"<p>{escape(line)}</p>" for line in said)
 
 
 def _percent(value: Any) -> str:
@@ -345,7 +388,8 @@ def _called(calls: pd.DataFrame) -> str:
         return '<p class="muted">上次没有说哪个词会升或会降。</p>'
     lines = []
     for outcome, mark in (("hit", "pass"), ("miss", "block"), ("unsure", "muted")):
-        terms = [_bdi(term, "term") for term in moving.loc[moving["outcome_of_call"] == outcome, "term"]]
+        found = dict.fromkeys(moving.loc[moving["outcome_of_call"] == outcome, "term"])
+        terms = [_bdi(term, "term") for term in found]
         if terms:
             name = escape(word(outcome, "outcome_of_call"))
             lines.append(
@@ -354,18 +398,18 @@ def _called(calls: pd.DataFrame) -> str:
     return "".join(lines)
 
 
-def _reviewed(review: Review | None, groups: pd.DataFrame | None) -> str:
+def _reviewed(review: Review | None, names: dict[str, dict[Any, Any]]) -> str:
     """What the review says to keep, to send less and to try."""
-    if review is None or not review.outcome:
-        return _page.empty("还没有能算的效果数据。把订单、点击或回复的导出表放进「效果数据」，再运行一次。")
-    names = {} if groups is None else dict(zip(groups["group_id"], groups["name"], strict=True))
+    if review is None or not _told(review.posts).any():
+        return _page.empty(_why_nothing(review))
+    lead = f"{_measured(review)}。"
+    if not review.outcome:
+        reasons = [note for note in review.notes if not note.startswith("排了")][-2:]
+        return f"<p>{escape(lead)}</p>" + "".join(
+            f'<p class="muted">{_bdi(reason, "sentence")}</p>' for reason in reasons
+        )
     said: list[dict[Any, Any]] = review.verdicts[review.verdicts["verdict"] != "unsure"].to_dict("records")
     unsure = len(review.verdicts) - len(said)
-    span = (
-        "" if review.start is None or review.end is None else f"{_date(review.start)}至{_date(review.end)}，"
-    )
-    measured = format_count(review.posts["result"].notna().sum())
-    lead = f"{span}{measured} 次发布有结果，看的是{word(review.outcome, 'outcome')}。"
     rows = "".join(
         f'<li><b class="{_MARKS.get(row["verdict"], "muted")}">{escape(word(row["verdict"], "verdict"))}</b>：'
         f"{_bdi(_named(row, names), 'sentence')}</li>"
@@ -379,9 +423,42 @@ def _reviewed(review: Review | None, groups: pd.DataFrame | None) -> str:
     return f'<p>{escape(lead)}</p>{shown}<p class="muted">{escape(calm)}</p>'
 
 
-def _named(row: dict[Any, Any], names: dict[Any, Any]) -> str:
-    """A verdict's sentence; a group in it by its name."""
-    sentence, name = plain(row["sentence"]), names.get(row["name"]) if row["facet"] == "group" else None
+def _why_nothing(review: Review | None) -> str:
+    """Why there is no result to speak of."""
+    if review is None:
+        return "还没有能算的效果数据。把订单、点击或回复的导出表放进「效果数据」，再运行一次。"
+    if review.posts.empty:
+        return "这几天没有排过发布，没有结果可看。"
+    return f"{_span(review)}排了 {len(review.posts)} 次，还没有一次量到结果。看看效果数据是不是这几天的，或把发了的标上「已发」。"
+
+
+def _measured(review: Review) -> str:
+    """How many posts have a result, and by which outcome they are judged, else which outcomes they have."""
+    if review.outcome:
+        measured = format_count(review.posts["result"].notna().sum())
+        return f"{_span(review)}{measured} 次发布有结果，看的是{word(review.outcome, 'outcome')}"
+    sums = {name: review.posts[name].sum(min_count=1) for name in _COUNTED}
+    parts = [
+        f"{word(name, 'outcome')} {format_count(sum_)}" for name, sum_ in sums.items() if not pd.isna(sum_)
+    ]
+    said = f"：{'、'.join(parts)}" if parts else ""
+    return f"{_span(review)}{format_count(_told(review.posts).sum())} 次发布有结果{said}"
+
+
+def _told(posts: pd.DataFrame) -> pd.Series[bool]:
+    """Which posts anything was measured of."""
+    return posts[["result", *_COUNTED]].notna().any(axis=1)
+
+
+def _span(review: Review) -> str:
+    if review.start is None or review.end is None:
+        return ""
+    return f"{_date(review.start)}至{_date(review.end)}，"
+
+
+def _named(row: dict[Any, Any], names: dict[str, dict[Any, Any]]) -> str:
+    """A verdict's sentence; a group or a topic in it by its name."""
+    sentence, name = plain(row["sentence"]), names.get(row["facet"], {}).get(row["name"])
     return sentence.replace(f"「{row['name']}」", f"「{plain(name)}」") if name else sentence
 
 

@@ -56,7 +56,7 @@ def _record(told: Told) -> list[ReviewPart]:
     ]
     heads = (
         *(Head("哪种建议", "key"), Head("给了", "num"), Head("说对", "num"), Head("说错", "num")),
-        *(Head("还说不准", "num"), Head("说对占比（区间）", "num"), Head("随便挑也会对", "num")),
+        *(Head("还说不准", "num"), Head("说对占比（区间）", "num"), Head("不听也会对", "num")),
     )
     return [Heading("上次的建议"), Table(heads, tuple(rows)), *said_below(told.record, "sentence")]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -53,9 +53,9 @@ def training_posts(
     outcome: str | None = None,
     days: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """What `HeadlineModel` can learn from: POSTS with post_id, channel, kind and outcome behind, in time order.
+    """What `HeadlineModel` can learn from: POSTS with post_id, channel, kind and outcome behind (LESSONS), in time order.
 
-    `reads` is what came of the post by one outcome for all: the surest of `schema.OUTCOMES` that at least 20 posts have
+    `reads` (to an editor 结果, since it need not be reads) is what came of the post by one outcome for all: the surest of `schema.OUTCOMES` that at least 20 posts have
     (as in `review_posts`), else the surest that any has, or `outcome`. `exposures` are the people who could see it:
     reached where told, else the group's members. `author` is the group, `topic` the item's, `channel` the group's,
     `test` the test in `tests` (TESTS) in which its item is a version: winners and losers are all posts to learn from.
@@ -98,13 +98,15 @@ def learn_headlines(
     the model is fitted on that (`HeadlineModel.fit(posts, y)`). It has the arguments of `model` (which stays as it is).
     Posts that stand in both tables (title, time, author) count once, with `posts`.
 
-    SKILLS: the share of pairs put right, with its 95 % interval, beside what length alone puts right. Where it can be,
-    both rows are asked of the same later titles: the later half of the new titles (at least 12 that nobody learned
-    from), the one having learned from the history up to then, the other from the new posts before them too; `posts` is
-    how many. The interval draws titles anew; `attrs["notes"]` says whether the difference can be told from none.
-    Else each row is the model's own forward test (`HeadlineModel.skill_`), which asks each about posts of its own, so
-    that the two cannot be compared; `reason` says which it was. Where too little was tested, shares are missing.
-    `shown` says whether a chance may be shown, by the model's own test.
+    SKILLS: the share of pairs put right, with its 95 % interval, beside what length alone puts right, by `outcome`.
+    Where it can be, both rows are asked of the same later titles: the later half of the new titles (at least 12 that
+    nobody learned from), the one having learned from the history up to then, the other from the new posts before them
+    too; `posts` is how many. The interval draws titles anew; `attrs["notes"]` says whether the difference can be told
+    from none. Else each row is the model's own forward test, and the two cannot be compared; `reason` says which it was.
+    Where too little was tested, shares are missing. `own_accuracy` and `own_baseline` are always those of the forward
+    test (`HeadlineModel.skill_`: each asked about posts of its own). `shown` says whether a chance may be shown: where
+    that test allows it and the same titles, where asked, were not put right less often than by length alone. The
+    returned model keeps to it: its `skill_` is the forward test's with that `shown` and reason.
 
     Raises ColumnError for tables without title, ChoiceError for a `model` that is none.
 
@@ -128,9 +130,11 @@ def learn_headlines(
         both, undated = pd.concat([old, new]), False
     before, after = learner.fit(old), learner.fit(both)
     same = None if undated else _same_titles(learner, old, new)
-    skills = {"before": before.skill_, "after": after.skill_}
-    rows = [_row(when, skills[when], same) for when in ("before", "after")]
-    frame = check(pd.DataFrame(rows), SKILLS)
+    told = [_row(when, skill, same) for when, skill in (("before", before.skill_), ("after", after.skill_))]
+    by = _outcome_of(posts)
+    frame = check(pd.DataFrame([row | {"outcome": by} for row in told]), SKILLS)
+    if after.skill_.shown and told[1]["shown"] != _SHOWN[True]:
+        after.skill_ = replace(after.skill_, shown=False, reason=told[1]["reason"])
     return Learned(after, _noted(frame, _remarks(same, undated=undated)))
 
 
@@ -283,25 +287,35 @@ def _pairs_right(said: np.ndarray, came: np.ndarray) -> tuple[np.ndarray, np.nda
 
 
 def _row(when: str, skill: Skill, same: _Same | None) -> dict[str, Any]:
-    place = 0 if when == "before" else 1
-    row: dict[str, Any] = {"when": when, "posts": skill.posts, "shown": _SHOWN[skill.shown]}
+    known = skill.tested > 0 and not (skill.low == 0.0 and skill.high == 1.0)
+    own = {"own_accuracy": skill.accuracy, "own_baseline": skill.baseline} if known else {}
+    row: dict[str, Any] = {"when": when, "posts": skill.posts, "shown": _SHOWN[skill.shown], **own}
     if same is None:
-        known = skill.tested > 0 and not (skill.low == 0.0 and skill.high == 1.0)
         numbers = (skill.accuracy, skill.low, skill.high, skill.baseline) if known else (None,) * 4
         row |= dict(zip(("accuracy", "low", "high", "baseline"), numbers, strict=True))
         return row | {"reason": f"各考各的：{skill.reason}" if known else skill.reason}
+    place = 0 if when == "before" else 1
+    right, length = float(same.right[place]), max(float(same.right[2]), 0.5)
     low, high = np.quantile(same.draws[:, place], [0.025, 0.975])
-    row |= {"posts": same.learned[place], "baseline": max(float(same.right[2]), 0.5)}
+    row |= {"posts": same.learned[place], "baseline": length}
     asked = f"拿 {same.since:%Y-%m-%d} 起新出现的 {same.titles} 个标题考，前后考的是同一批。"
     if place == 0 and same.blind:
-        return row | {
-            "accuracy": None,
-            "low": None,
-            "high": None,
-            "reason": f"{asked}{_BLIND}。{skill.reason}",
-        }
-    row |= {"accuracy": float(same.right[place]), "low": float(low), "high": float(high)}
-    return row | {"reason": f"{asked}给不给胜出机会看它自己的前推检验：{skill.reason}"}
+        return row | {"reason": f"{asked}{_BLIND}，不给胜出机会。", "shown": _SHOWN[False]}
+    row |= {"accuracy": right, "low": float(low), "high": float(high)}
+    said = f"{asked}每 100 对标题猜对 {right * 100:.0f} 对，只看长短{'或抛硬币' if length <= 0.5 else ''}猜对 {length * 100:.0f} 对。"
+    if right < length:
+        return row | {"reason": f"{said}还不如只看长短，不给胜出机会。", "shown": _SHOWN[False]}
+    tried = "另一场考试（用学过的一段猜后面一段）"
+    if not known:
+        return row | {"reason": f"{said}{skill.reason}"}
+    of_own = f"每 100 对猜对 {skill.accuracy * 100:.0f} 对，只看长短 {skill.baseline * 100:.0f} 对"
+    return row | {"reason": f"{said}给不给胜出机会看{tried}：{of_own}。{skill.reason}"}
+
+
+def _outcome_of(posts: pd.DataFrame) -> str:
+    """What the new posts were judged by: their own word for it, else reads."""
+    named = [name for name in posts["outcome"].unique() if name in OUTCOMES] if "outcome" in posts else []
+    return str(min(named, key=OUTCOMES.index)) if named else "opened"
 
 
 def _remarks(same: _Same | None, *, undated: bool) -> list[str]:

@@ -1,4 +1,24 @@
-"""How often last week's advice held, kind by kind, beside how often it would have held by chance."""
+"""How often last week's advice held, kind by kind, beside how often it would have held by chance.
+
+- trends: `calls` (`judge_trends`, of one week or of several): words called new, rising or fading; hit is right, miss
+  wrong. Steady ones are no advice. By chance: the mean `by_chance` of the calls that were right or wrong and have one.
+- topics: each of last week's TOPICS by the posts that were made of it (POST_REVIEWS whose `topic` is its topic_id or
+  label): right where the interval of its EFFECTS in `review.topics` (else of the mean of its posts' ln value, Student,
+  three posts at least) lies above 1, wrong where below; without a post it cannot be told. By chance: the same of the
+  review's other topics.
+- times: each post that stood where last week's TIMES say more than 1 (at the nearest slot of its group, three quarters
+  of an hour away at most, as in `posting_times`): right where it brought more than usual for its group and kind, wrong
+  where less. `value` of a review is not asked: it has what is usual for the hour taken out. By chance: the share above
+  usual of posts at other hours.
+- headlines: each of last week's `headlines` (column headline) by the posts with that title, like topics by ln value. By
+  chance: other titles.
+- calendar: each post of last week's `calendar` up to `until`: sent, missed, or still open; cancelled ones are no plan
+  any more.
+
+A sentence says whether advice and chance can be told apart, at 0.025 to each side: by Fisher's exact test against the
+other topics, posts, titles, or for words against as many others as one call was compared with at most (calls of one
+week share them, so that adding them up would count words twice).
+"""
 
 from __future__ import annotations
 
@@ -10,11 +30,15 @@ import numpy as np
 import pandas as pd
 
 from toolkit.review._compare import exact_tail
+from toolkit.review._funnel import wilson
+from toolkit.review._history import nearest_slot
 from toolkit.review._words import percent
 from toolkit.schema import (
     ADVICE_RECORD,
     CALENDAR,
+    COLUMN_WORDS,
     EFFECTS,
+    OUTCOMES,
     TIMES,
     TOPICS,
     TREND_CALLS,
@@ -24,11 +48,12 @@ from toolkit.schema import (
     as_frame,
     check,
     checked_moment,
+    parse_slots,
     shown_value,
 )
 
 # two-sided 95 %
-_DEVIATE, _TAIL = 1.959964, 0.025
+_TAIL = 0.025
 # fewer posts of one topic or headline do not tell how far they lie apart
 _FEWEST_POSTS = 3
 # a group whose posts brought fewer in all does not tell what is usual there; our own choice
@@ -47,47 +72,33 @@ def advice_record(
 ) -> pd.DataFrame:
     """ADVICE_RECORD: for each kind of advice that is handed in, how many pieces were right, wrong, or cannot be told.
 
-    - trends: `calls` (`judge_trends`): words called new, rising or fading; hit is right, miss wrong. Steady ones are no
-      advice. By chance: `calls.attrs["by_chance"]`.
-    - topics: each of last week's TOPICS by the posts that were made of it (POST_REVIEWS whose `topic` is its topic_id or
-      label): right where the interval of its EFFECTS in `review.topics` (else of the mean of its posts' ln value,
-      Student, three posts at least) lies above 1, wrong where below; without a post it cannot be told. By chance: the
-      same of the review's other topics.
-    - times: each post that stood where last week's TIMES say more than 1: right where it brought more than usual for
-      its group and kind, wrong where less. `value` of a review is not asked: it has what is usual for the hour taken
-      out. By chance: the share above usual of posts at other hours.
-    - headlines: each of last week's `headlines` (column headline) by the posts with that title, like topics by ln value.
-      By chance: other titles.
-    - calendar: each post of last week's `calendar` up to `until`: right where sent, wrong where missed, and not to tell
-      where still open; cancelled ones are no plan any more. No level of chance.
-
-    `given` = `right` + `wrong` + `unsure`. `rate` is right of right and wrong, `low` and `high` Wilson's 95 % interval
-    (1927) of it, which takes pieces of advice as independent; all missing where nothing could be told. `by_chance`, of
-    right and wrong again, is missing where there is nothing to compare. `sentence` says whether advice and chance can be
-    told apart, at 0.025 to each side: by the binomial tail for words, whose level of chance rests on many, else by
-    Fisher's exact test against the other topics, posts or titles. A kind without its tables has no row; topics, times and headlines need `review`.
+    How each kind is judged, and what chance is, stands above. `given` = `right` + `wrong` + `unsure`. `rate` is right of
+    right and wrong, `low` and `high` Wilson's 95 % interval (1927) of it, which takes pieces of advice as independent;
+    all missing where nothing could be told. `by_chance`, of right and wrong again, is missing where there is nothing to
+    compare. `outcome` is what topics, times and headlines are judged by (the surest, where posts differ; the sentence
+    names all). A calendar is no advice that holds or not: its row has `sent` and `missed`, and no right or wrong. A kind
+    without its tables has no row; topics, times and headlines need `review`.
 
     Raises ColumnError for tables that break their contract, ChoiceError for a `review` that is none, and where topics,
     times or headlines come without it.
 
     >>> week = pd.DataFrame({"post_id": list("abc"), "item_id": "i", "group_id": "g", "starts_at": "2026-09-14 20:00",
     ...     "status": ["sent", "sent", "missed"]})
-    >>> advice_record(calendar=week)[["advice_kind", "given", "right", "wrong", "unsure"]].values.tolist()
-    [['calendar', 3, 2, 1, 0]]
+    >>> advice_record(calendar=week)[["advice_kind", "given", "sent", "missed"]].values.tolist()
+    [['calendar', 3, 2, 1]]
     """
     posts = _posts(review, {"topics": topics, "times": times, "headlines": headlines})
-    told: list[_Kind] = []
+    rows: list[dict[str, Any]] = []
     if calls is not None:
-        told.append(_trends(calls))
+        rows.append(_trends(calls).row())
     if topics is not None and review is not None:
-        told.append(_topics(check(topics, TOPICS), posts, check(review.topics, EFFECTS), review.outcome))
+        rows.append(_topics(check(topics, TOPICS), posts, review).row())
     if times is not None:
-        told.append(_times(check(times, TIMES), posts))
+        rows.append(_times(check(times, TIMES), posts).row())
     if headlines is not None:
-        told.append(_headlines(headlines, posts))
+        rows.append(_headlines(headlines, posts).row())
     if calendar is not None:
-        told.append(_calendar(check(calendar, CALENDAR), until))
-    rows = [kind.row() for kind in told]
+        rows.append(_calendar(check(calendar, CALENDAR), until))
     return check(pd.DataFrame(rows), ADVICE_RECORD) if rows else ADVICE_RECORD.empty()
 
 
@@ -103,13 +114,15 @@ class _Kind:
     counted: str  # what was given, with {} for how many
     chance: str = ""  # what chance means here
     more: str = ""
-    others: tuple[int, int] | None = (
-        None  # right and all of what chance was counted on; None where that is known
-    )
+    others: tuple[int, int] = (0, 0)  # right and all of what chance was counted on
+    outcomes: tuple[str, ...] = ()  # what it was judged by, the surest first
+    rival: str = "随便挑"  # what stands for chance in the verdict
 
     def row(self) -> dict[str, Any]:
         """The row of ADVICE_RECORD."""
-        rate, low, high = wilson(self.right, self.right + self.wrong)
+        told = self.right + self.wrong
+        rate = self.right / told if told else float("nan")
+        low, high = wilson(rate, told) if told else (float("nan"),) * 2
         return {
             "advice_kind": self.name,
             "given": self.right + self.wrong + self.unsure,
@@ -121,57 +134,39 @@ class _Kind:
             "high": high,
             "by_chance": self.by_chance,
             "sentence": self._sentence(rate, low, high),
+            "outcome": self.outcomes[0] if self.outcomes else "",
         }
 
     def _sentence(self, rate: float, low: float, high: float) -> str:
         given = self.right + self.wrong + self.unsure
         if not given:
             return f"{self.counted.format(0)}，没有可对的。{self.more}"
-        right, wrong = ("发了", "没发") if self.name == "calendar" else ("说对", "说错")
-        open_ = "没有标发没发" if self.name == "calendar" else "还说不准"
-        parts = [f"{right} {self.right}", f"{wrong} {self.wrong}"]
-        parts += [f"{open_} {self.unsure}"] if self.unsure else []
-        said = f"{self.counted.format(given)}：{'，'.join(parts)}。"
+        parts = [f"说对 {self.right}", f"说错 {self.wrong}"]
+        parts += [f"还说不准 {self.unsure}"] if self.unsure else []
+        words = COLUMN_WORDS["outcome"]
+        by = f"看的是{'、'.join(words[name] for name in self.outcomes)}。" if self.outcomes else ""
+        said = f"{self.counted.format(given)}：{'，'.join(parts)}。{by}"
         if rate != rate:
             return f"{said}{self.more}"
-        said += f"能说的里面{right}占 {percent(rate)}（{percent(low)} 到 {percent(high)}）"
+        said += f"能说的里面说对占 {percent(rate)}（{percent(low)} 到 {percent(high)}）"
         if self.by_chance != self.by_chance:
             return f"{said}。{self.more}"
         better, worse = self._tails()
-        verdict = (
-            "比随便挑强" if better <= _TAIL else "还不如随便挑" if worse <= _TAIL else "和随便挑还分不开"
-        )
+        verdict = f"和{self.rival}还分不开"
+        if min(better, worse) <= _TAIL:
+            verdict = f"比{self.rival}强" if better <= _TAIL else f"还不如{self.rival}"
         return f"{said}，{self.chance}是 {percent(self.by_chance)}：{verdict}。{self.more}"
 
     def _tails(self) -> tuple[float, float]:
         """The chance of so many right, or so few, if advice were no better than chance."""
-        from scipy.special import bdtr
-
         told = self.right + self.wrong
-        if self.others is None:
-            above = bdtr(self.right - 1, told, self.by_chance) if self.right else 0.0
-            return 1 - float(above), float(bdtr(self.right, told, self.by_chance))
         right, all_ = self.others
+        if not all_:
+            return 1.0, 1.0
         shown = np.array([[float(told), float(all_)]])
-        good, bad = (
-            np.array([[float(self.right), float(right)]]),
-            np.array([[float(self.wrong), float(all_ - right)]]),
-        )
+        good = np.array([[float(self.right), float(right)]])
+        bad = np.array([[float(self.wrong), float(all_ - right)]])
         return exact_tail(shown, good), exact_tail(shown, bad)
-
-
-def wilson(right: int, told: int) -> tuple[float, float, float]:
-    """A share and its 95 % interval (Wilson 1927); all missing where nothing was told.
-
-    >>> [round(value, 3) for value in wilson(5, 10)]
-    [0.5, 0.237, 0.763]
-    """
-    if not told:
-        return (float("nan"),) * 3
-    share, square = right / told, _DEVIATE**2
-    middle = (right + square / 2) / (told + square)
-    half = _DEVIATE * (told * share * (1 - share) + square / 4) ** 0.5 / (told + square)
-    return share, max(0.0, middle - half), min(1.0, middle + half)
 
 
 def _posts(review: Review | None, asked: dict[str, Any]) -> pd.DataFrame:
@@ -190,18 +185,31 @@ def _posts(review: Review | None, asked: dict[str, Any]) -> pd.DataFrame:
     return posts[~out]
 
 
+def _outcomes(posts: pd.DataFrame) -> tuple[str, ...]:
+    """What posts were judged by, the surest first."""
+    found = set(posts["outcome"]) if len(posts) else set()
+    return tuple(name for name in OUTCOMES if name in found)
+
+
 def _trends(calls: pd.DataFrame) -> _Kind:
-    chance = calls.attrs.get("by_chance") if isinstance(calls, pd.DataFrame) else None
     checked = check(calls, TREND_CALLS)
-    loud = checked[checked["called"] != "steady"]["outcome_of_call"]
-    hits, misses = int((loud == "hit").sum()), int((loud == "miss").sum())
-    known = float("nan") if chance is None else float(chance)
-    counted = "说了 {} 个词新出现、上升或回落"
-    return _Kind("trends", hits, misses, len(loud) - hits - misses, known, counted, "没点名的同样多见的词")
+    loud = checked[checked["called"] != "steady"]
+    told = loud[loud["outcome_of_call"].isin(("hit", "miss"))]
+    hits = int((told["outcome_of_call"] == "hit").sum())
+    by_chance = float(told["by_chance"].mean())
+    most = int(told["compared"].max()) if by_chance == by_chance else 0
+    return _Kind(
+        *("trends", hits, len(told) - hits, len(loud) - len(told), by_chance),
+        others=(round(by_chance * most), most) if most else (0, 0),
+        counted="说了 {} 个词新出现、上升或回落",
+        chance="当时同样升降、却没点名的词",
+        rival="没点名的",
+    )
 
 
-def _topics(topics: pd.DataFrame, posts: pd.DataFrame, effects: pd.DataFrame, outcome: str) -> _Kind:
+def _topics(topics: pd.DataFrame, posts: pd.DataFrame, review: Review) -> _Kind:
     """Topics by their effect, where the review has one, else by their posts."""
+    effects, outcome = check(review.topics, EFFECTS), review.outcome
     effects = effects[effects["outcome"] == outcome].drop_duplicates("name").set_index("name")
     sides = {name: _side(row["low"], row["high"]) for name, row in effects.iterrows()}
     for name, part in posts[posts["topic"] != ""].groupby("topic"):
@@ -215,7 +223,8 @@ def _topics(topics: pd.DataFrame, posts: pd.DataFrame, effects: pd.DataFrame, ou
     advised = {*topics["topic_id"], *topics["label"]}
     others = [side for name, side in sides.items() if name not in advised and name in made]
     more = f"有 {unsent} 个还没有发过，或没有结果。" if unsent else ""
-    return _sided("topics", found, others, "推荐了 {} 个选题", "没推荐的选题", more)
+    outcomes = _outcomes(posts[posts["topic"].isin(advised)])
+    return _sided("topics", found, others, "推荐了 {} 个选题", "没推荐的选题", more, outcomes)
 
 
 def _headlines(headlines: pd.DataFrame, posts: pd.DataFrame) -> _Kind:
@@ -234,10 +243,19 @@ def _headlines(headlines: pd.DataFrame, posts: pd.DataFrame) -> _Kind:
     others = [side for title, side in sides.items() if title not in set(advised)]
     unsent = sum(title not in sides for title in advised)
     more = f"有 {unsent} 个没有用过，或没有结果。" if unsent else ""
-    return _sided("headlines", found, others, "推荐了 {} 个标题", "别的标题", more)
+    outcomes = _outcomes(posts[titles.isin(advised)])
+    return _sided("headlines", found, others, "推荐了 {} 个标题", "别的标题", more, outcomes)
 
 
-def _sided(name: str, found: list[int], others: list[int], counted: str, chance: str, more: str) -> _Kind:
+def _sided(
+    name: str,
+    found: list[int],
+    others: list[int],
+    counted: str,
+    chance: str,
+    more: str,
+    outcomes: tuple[str, ...],
+) -> _Kind:
     told = [side for side in others if side]
     by_chance = told.count(1) / len(told) if told else float("nan")
     return _Kind(
@@ -246,6 +264,7 @@ def _sided(name: str, found: list[int], others: list[int], counted: str, chance:
         chance=f"{chance}里高于平常的",
         more=more,
         others=(told.count(1), len(told)),
+        outcomes=outcomes,
     )
 
 
@@ -272,18 +291,22 @@ def _times(times: pd.DataFrame, posts: pd.DataFrame) -> _Kind:
     if posts.empty:
         return _Kind("times", 0, 0, 0, float("nan"), counted, chance)
     value = {
-        (row.group_id, int(row.weekday), row.slot): row.value
+        (row.group_id, int(row.weekday), _minute(row.slot)): row.value
         for row in times.itertuples()
         if row.value == row.value
     }
-    keys = zip(
-        posts["group_id"],
-        posts["starts_at"].dt.day_of_week,
-        posts["starts_at"].dt.strftime("%H:%M"),
-        strict=True,
-    )
-    said = np.array([value.get(key, np.nan) for key in keys])
-    side = _against_usual(posts)
+    slots: dict[str, list[int]] = {}
+    for group, slot in zip(times["group_id"], times["slot"], strict=True):
+        slots.setdefault(group, []).append(_minute(slot))
+    said = np.full(len(posts), np.nan)
+    for place, (group, at) in enumerate(zip(posts["group_id"], posts["starts_at"], strict=True)):
+        near = nearest_slot(slots.get(group, []), at.hour * 60 + at.minute)
+        if near is not None:
+            said[place] = value.get((group, at.day_of_week, near), np.nan)
+    side = np.zeros(len(posts), dtype=int)
+    for outcome in posts["outcome"].unique():
+        mine = (posts["outcome"] == outcome).to_numpy()
+        side[mine] = _against_usual(posts[mine])
     good, other = side[said > 1], side[said <= 1]
     told = int((other != 0).sum())
     return _Kind(
@@ -292,7 +315,17 @@ def _times(times: pd.DataFrame, posts: pd.DataFrame) -> _Kind:
         counted=counted,
         chance=chance,
         others=(int((other > 0).sum()), told),
+        outcomes=_outcomes(posts[~np.isnan(said)]),
     )
+
+
+def _minute(slot: str) -> int:
+    try:
+        return parse_slots([slot])[0]
+    except ValueError:
+        raise ColumnError(
+            f"时段表的列 slot（时段）里有{shown_value(slot)}，看不懂。请写成 20:00 这样的形式。"
+        ) from None
 
 
 def _against_usual(posts: pd.DataFrame) -> np.ndarray:
@@ -316,7 +349,7 @@ def _against_usual(posts: pd.DataFrame) -> np.ndarray:
     return np.where(results >= _LEAST_RESULTS, np.sign(came - usual), 0).astype(int)
 
 
-def _calendar(calendar: pd.DataFrame, until: Any | None) -> _Kind:
+def _calendar(calendar: pd.DataFrame, until: Any | None) -> dict[str, Any]:
     if until is not None:
         bare = (isinstance(until, dt.date) and not isinstance(until, dt.datetime)) or (
             isinstance(until, str) and len(until.strip()) <= 10
@@ -326,6 +359,9 @@ def _calendar(calendar: pd.DataFrame, until: Any | None) -> _Kind:
         calendar = calendar[calendar["starts_at"] < end]
     status = calendar["status"].value_counts()
     sent, missed, cancelled = (int(status.get(name, 0)) for name in ("sent", "missed", "cancelled"))
-    more = f"另有 {cancelled} 次取消，不算在内。" if cancelled else ""
     left = len(calendar) - sent - missed - cancelled
-    return _Kind("calendar", sent, missed, left, float("nan"), "排了 {} 次发布", more=more)
+    parts = [f"发了 {sent}", f"没发 {missed}", *([f"没有标发没发 {left}"] if left else [])]
+    given = sent + missed + left
+    said = f"排了 {given} 次发布：{'，'.join(parts)}。" if given else "排了 0 次发布，没有可对的。"
+    said += f"另有 {cancelled} 次取消，不算在内。" if cancelled else ""
+    return {"advice_kind": "calendar", "given": given, "sent": sent, "missed": missed, "sentence": said}

@@ -1,4 +1,26 @@
-"""When to post: what each weekday and slot of a group is worth, and how sure that is."""
+"""When to post: what each weekday and slot of a group is worth, and how sure that is.
+
+One outcome is used, the surest that at least 20 posts have, or the one asked for; two are never mixed. Used are posts
+that went out, whose results are known and were taken 24 hours after them or later: a missed, cancelled or unmeasured post
+is not a 0. Group, kind, item, the item's planned value and the day (weather, festivals: shared by all groups) have
+effects of their own, so that better items at an hour do not make the hour look better. What no table tells is told apart
+in part only: in invented worlds whose items that sell twice as much mostly stood at one of three equal hours, that hour
+seemed 0.99 times the mean with the items' planned values, 1.16 times without `items`, and 1.33 times in plain means
+(benchmarks/review.py --parts tangled).
+
+Clocks of one part of the day learn from each other, and groups from all groups: a group without posts of its own gets
+the pooled value with a wider interval, and a single group whose best hour is not the others' is drawn back strongly.
+
+How many posts it takes (benchmarks/review.py --parts planted: 12 groups, some 3 orders a post, all hours equal but one):
+a slot that is 1.5 times as good in all groups has the largest value in all of them after 20 posts each, and 57 % of its
+weekdays are sure (low above 1) after 130. Where each group has its own such slot, it is on top in 85 % of them after 65
+posts and in 98 % after 130, sure in 8 % and 30 %. At 1.2 times: 50 % and 69 % on top, and sure in less than 1 %. Where one
+group alone has such a slot, its value is 1.12 after 260 posts, and 1.32 would be true. Of all other slots less than one
+row in 200 was called sure.
+
+`explore` (Thompson sampling) draws each value from what is still possible, so that a plan also tries slots nobody knows
+yet and stops when they are known; low and high stay. EXPLORE_FIGURES
+"""
 
 from __future__ import annotations
 
@@ -25,15 +47,12 @@ from toolkit.schema import (
     CALENDAR,
     GROUPS,
     ITEMS,
-    MINUTES_A_DAY,
     TIMES,
     PlanError,
     check,
     parse_slots,
 )
 
-# a post counts for the slot that is no farther from it than this; else its own half hour stands for it (our choice)
-_NEAR = 45
 # where one part of the day ends and the next begins: slots of one part learn from each other (our choice)
 _PARTS = (600, 840, 1020, 1170)
 # how far levels lie apart before anything is known: scales of half-normal priors. Together a slot differs from another
@@ -48,8 +67,8 @@ _SCALES = {
 }
 # what one weekday and slot of one group has for itself, beside all that
 _CELL_SCALE = 0.1
-# no table of hours is complete: every value is taken to be off by so much more (our choice: after a year in
-# benchmarks/review.py about 92 % of the 95 % intervals held without it, 94.9 % with it)
+# no table of hours is complete: every value is taken to be off by so much more (our choice: after a year 91 % of the 95 %
+# intervals held without it and 95 % with it; benchmarks/review.py --parts intervals, "bare %" and "held %")
 _UNSURE = 0.06
 # with fewer days than this the spread of days is not taken as known
 _FEW_DAYS = 60
@@ -72,27 +91,12 @@ def posting_times(
     `items`, members from `groups`, and the groups' totals of the day from `days`). A row for each group of `groups`,
     weekday (0 = Monday) and slot of the group: `value` is the ratio to the mean of that group's slots, all else being
     equal (1 = as usual), `low` and `high` its 95 % interval, `posts` how many of the group's own posts there were used.
+    What is used, how far it can be trusted and how many posts it takes stands above.
 
-    One outcome is used, the surest that at least 20 posts have, or the one asked for; two are never mixed. Used are
-    posts that went out, whose results are known and were taken 24 hours after them or later: a missed, cancelled or
-    unmeasured post is not a 0. Group, kind, item, the item's planned value and the day (weather, festivals: shared by
-    all groups) have effects of their own, so that better items at an hour do not make the hour look better. What no
-    table tells is told apart in part only: in invented worlds whose items that sell twice as much mostly stood at one
-    of three hours, that hour seemed 1.01 times the mean with the items' planned values, and 1.24 times without `items`.
-
-    How many posts it takes (benchmarks/review.py, 12 groups, some 3 orders a post): a slot that is 1.3 times as good in
-    all groups comes out on top in 96 % of them after 65 posts each; where each group has its own best slot, in 67 %
-    after 65 posts and 92 % after 260, and at 1.5 times in 85 % after 65 and 98 % after 130.
-
-    Clocks of one part of the day learn from each other, and groups from all groups: a group without posts of its own
-    gets the pooled value with a wider interval. With fewer than 20 posts every value is 1 and the interval is what
-    slots may differ by before anything is known; the outcome is "" then, unless one was asked for. `attrs["notes"]`
-    says in Chinese what cannot be told yet, how many posts are missing, and which posts were left out.
-
-    `explore` (试探): a seed. Instead of the middle, each value is then drawn at random from what is still possible
-    (Thompson sampling), so that a plan also tries slots nobody knows yet and stops when they are known; low and high
-    stay. Another seed each week, for example the week's number. In the simulated year it was no better than the middle
-    on average (6.4 and 6.0 % short of the best hours at the end) and cost 2.5 points in each of the first two months.
+    With fewer than 20 posts every value is 1 and the interval is what slots may differ by before anything is known; the
+    outcome is "" then, unless one was asked for. `attrs["notes"]` says in Chinese what cannot be told yet, how many
+    posts are missing, and which posts were left out. `explore` (试探) is a seed, another one each week: values are then
+    drawn from what is still possible.
 
     Empty history: every value 1. No groups: an empty frame. Raises ColumnError for tables that break their contract,
     ChoiceError for an unknown outcome, PlanError for a slot that is no time of day.
@@ -103,9 +107,8 @@ def posting_times(
     >>> times[["weekday", "slot", "value", "posts"]].head(2).values.tolist(), times.attrs["notes"]
     ([[0, '20:00', 1.0, 0], [1, '20:00', 1.0, 0]], ['还说不准：能用的发布只有 0 次，至少要 20 次，还差 20 次。先按每个时段都一样算。'])
     """
+    grid = _grid(check(groups, GROUPS))
     known = _known(history, groups, items, days)
-    table = check(groups, GROUPS)
-    grid = _grid(table)
     found = measured_outcomes(known, outcome=outcome)
     name = found[0] if found else (outcome or "")
     rows = known[usable(known, name)] if name else known.iloc[:0]
@@ -115,17 +118,13 @@ def posting_times(
     with threadpool_limits(limits=1, user_api="blas"):
         learned = cells.learned(rows, name, items) if found else cells.unknown()
         mean, low, high = _values(learned, cells.rows, grid, explore=explore)
-    own = posts.groupby(_KEYS).size()
-    keys = pd.MultiIndex.from_frame(grid[_KEYS])
+    own = posts.groupby(_KEYS).size().reindex(pd.MultiIndex.from_frame(grid[_KEYS]), fill_value=0)
     times = check(
-        grid[["group_id", "weekday", "slot"]].assign(
-            value=mean, low=low, high=high, posts=own.reindex(keys, fill_value=0).to_numpy()
-        ),
+        grid[["group_id", "weekday", "slot"]].assign(value=mean, low=low, high=high, posts=own.to_numpy()),
         TIMES,
     ).assign(outcome=pd.Series(name, index=grid.index, dtype="str"))
-    times.attrs["notes"] = list(
-        _notes(known, rows, times, name, learned=bool(found), drawn=explore is not None)
-    )
+    drawn = explore is not None
+    times.attrs["notes"] = list(_notes(known, rows, times, name, learned=bool(found), drawn=drawn))
     return times
 
 
@@ -159,34 +158,18 @@ def _grid(groups: pd.DataFrame) -> pd.DataFrame:
 
 def _placed(rows: pd.DataFrame, grid: pd.DataFrame) -> pd.DataFrame:
     """Each post's group, weekday, the slot of its group that it counts for (-1: none), and the clock it stands for."""
-    local = rows["starts_at"]
-    minute = (local.dt.hour * 60 + local.dt.minute).to_numpy(dtype=int)
-    every = np.unique(grid["minute"])
-    own = {group: np.unique(part["minute"]) for group, part in grid.groupby("group_id", sort=False)}
-    slots = np.array(
-        [_nearest(own.get(group, every[:0]), at) for group, at in zip(rows["group_id"], minute, strict=True)],
-        dtype=int,
-    )
-    shared = np.array([_nearest(every, at) for at in minute], dtype=int)
-    half = (minute // 30) * 30
-    clock = np.where(slots >= 0, slots, np.where(shared >= 0, shared, half))
+    clock = np.array([int(slot[:2]) * 60 + int(slot[3:]) for slot in rows["slot"]], dtype=int)
+    keys = pd.MultiIndex.from_arrays([rows["group_id"], clock])
+    own = keys.isin(pd.MultiIndex.from_frame(grid[["group_id", "minute"]]))
     return pd.DataFrame(
         {
             "group_id": rows["group_id"].to_numpy(),
-            "weekday": local.dt.day_of_week.to_numpy(dtype=int),
-            "minute": slots,
+            "weekday": rows["starts_at"].dt.day_of_week.to_numpy(dtype=int),
+            "minute": np.where(own, clock, -1),
             "clock": clock,
-            "date": local.dt.date.to_numpy(),
+            "date": rows["starts_at"].dt.date.to_numpy(),
         }
     )
-
-
-def _nearest(slots: np.ndarray, minute: int) -> int:
-    if not len(slots):
-        return -1
-    away = np.abs(slots - minute)
-    away = np.minimum(away, MINUTES_A_DAY - away)
-    return int(slots[away.argmin()]) if away.min() <= _NEAR else -1
 
 
 def _levels(frame: pd.DataFrame) -> dict[str, pd.Series[Any]]:

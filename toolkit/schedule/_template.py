@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from toolkit import schema
 from toolkit.schedule._inputs import CHANNELS, checked_choice
-from toolkit.schema import ITEM_KINDS, PHASES, TONES, WORDS, Column, InputError
+from toolkit.schema import COLUMN_WORDS, ITEM_KINDS, PHASES, TONES, WORDS, Column, InputError
 
 _ROWS = 1_000
 # column: (width in half-width characters, what to fill in, example)
@@ -96,12 +96,33 @@ _DAYS: dict[str, tuple[int, str, str]] = {
     "junk": (8, "和大家无关的广告、拉票、刷屏有几条", "1"),
     "answered": (16, "促销里有几条，发出后两小时内有人接着聊", "1"),
 }
+_COSTS: dict[str, tuple[int, str, str]] = {
+    "campaign": (18, "活动名，和内容表里写的一样；一个活动可以写几行，会加起来", "中秋芋头"),
+    "amount": (12, "办这个活动花了多少元，不含货；退回来的钱从里面减掉再写", "460"),
+    "goods": (14, "卖掉的货一共进价多少元；不知道就空着，那就不算赚了多少", "430"),
+    "note": (40, "花在哪里，可以不填", "海报40，帮忙的人工420"),
+}
+_TESTS: dict[str, tuple[int, str, str]] = {
+    "test": (18, "给这次对比起个名；同一个测试的几行写同一个名", "芋头怎么写"),
+    "arm": (18, "这是哪个版本；一行写一个版本，至少写两个版本", "先写价格"),
+    "item_id": (14, "用这个版本的条目编号，和内容表里写的一样", "A01"),
+}
+_INCIDENTS: dict[str, tuple[int, str, str]] = {
+    "group_id": (10, "群编号，和群表里写的一样", "G03"),
+    "happened_at": (18, "什么时候，能写到几点几分就写上", "2026-09-21 21:40"),
+    "incident": (12, "什么事，从下拉里选", "投诉"),
+    "count": (12, "几次或几个人；不填算 1", "1"),
+    "note": (40, "经过，可以不填；不要写人名和电话", "说一早先看到卖蟹，想先看菜价"),
+}
 _DATES = ("earliest", "latest", "closes", "until", "date")
 _BOOKS = {
     "items": (schema.ITEMS, _ITEMS, "内容"),
     "groups": (schema.GROUPS, _GROUPS, "群"),
     "recurring": (schema.RECURRING, _RECURRING, "固定栏目"),
     "days": (schema.GROUP_DAYS, _DAYS, "群日报"),
+    "costs": (schema.COSTS, _COSTS, "活动花费"),
+    "tests": (schema.TESTS, _TESTS, "对比测试"),
+    "incidents": (schema.INCIDENTS, _INCIDENTS, "出过的事"),
 }
 
 
@@ -114,20 +135,23 @@ def _choices() -> dict[str, list[str]]:
         "review": ["通过", "待审", "退回"],
         "purpose": [WORDS["own"], WORDS["link"]],
         "channel": list(CHANNELS),
+        "incident": list(COLUMN_WORDS["incident"].values()),
     }
 
 
 def write_template(
-    path: str | Path, *, what: Literal["items", "groups", "recurring", "days"] = "items"
+    path: str | Path,
+    *,
+    what: Literal["items", "groups", "recurring", "days", "costs", "tests", "incidents"] = "items",
 ) -> Path:
     """The path of a new XLSX to fill in: a sheet with Chinese headings and choices, and 「填写说明」 beside it.
 
-    The first sheet is empty below its heading; `read_items`, `read_groups`, `read_recurring` and (what groups did day
-    by day) `read_group_days` read it back and pass over the other. It prints on A4 landscape. A folder that is not
-    there yet is made.
+    The first sheet is empty below its heading; `read_items`, `read_groups`, `read_recurring`, (what groups did day by
+    day) `read_group_days`, (for a review) `read_costs`, `read_tests` and `read_incidents` read it back and pass over
+    the other. It prints on A4 landscape. A folder that is not there yet is made.
 
-    Raises ChoiceError when `what` is none of "items", "groups", "recurring" and "days", InputError when `path` is a
-    folder or lies below a file, PermissionError when the file is open in Excel or must not be written.
+    Raises ChoiceError for another `what`, InputError when `path` is a folder or lies below a file, PermissionError when
+    the file is open in Excel or must not be written.
     """
     checked_choice(what, tuple(_BOOKS), "what")
     import xlsxwriter

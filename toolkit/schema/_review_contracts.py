@@ -195,6 +195,27 @@ SKILLS = contract(
     score("baseline", "只看长短的猜对占比", **MAYBE, unit="share"),
     text("shown", "给不给胜出机会"),
     text("reason", "说明", default=""),
+    score("own_accuracy", "用学过的往前推，猜对占比", **MAYBE, unit="share"),
+    score("own_baseline", "往前推时只看长短的猜对占比", **MAYBE, unit="share"),
+    text("outcome", "按什么看", default="", **_OUTCOME),
+)
+
+# what a model of headlines learns from: POSTS whose `reads` is what came of a post by `outcome`
+LESSONS = contract(
+    "LESSONS",
+    "标题的教材",
+    text("title", "标题"),
+    time("published_at", "发布时间", **MAYBE),
+    count("reads", "结果"),
+    count("exposures", "看到人数", **MAYBE),
+    text("position", "位置", **MAYBE),
+    text("author", "群编号", default=""),
+    text("topic", "选题", **MAYBE),
+    text("test", "测试", **MAYBE),
+    text("post_id", "发布编号"),
+    text("channel", "平台", default=""),
+    text("kind", "类型", default=""),
+    text("outcome", "按什么看", **_OUTCOME),
 )
 
 # last week's calls of words against what came in the week after
@@ -210,6 +231,8 @@ TREND_CALLS = contract(
     score("usual_share", "平常占比", **MAYBE, unit="share"),
     text("outcome_of_call", "对不对", choices=("hit", "miss", "unsure")),
     text("sentence", "一句话", default=""),
+    score("by_chance", "没点名的同类词会对的占比", **MAYBE, unit="share"),
+    count("compared", "比了几个没点名的词", default=0),
 )
 
 # how often each kind of advice held, beside how often it would have held by chance
@@ -218,14 +241,17 @@ ADVICE_RECORD = contract(
     "建议对账",
     text("advice_kind", "哪种建议", choices=("trends", "topics", "times", "headlines", "calendar")),
     count("given", "给了几条"),
-    count("right", "说对"),
-    count("wrong", "说错"),
-    count("unsure", "还说不准"),
+    count("right", "说对", **MAYBE),
+    count("wrong", "说错", **MAYBE),
+    count("unsure", "还说不准", **MAYBE),
     score("rate", "说对占比", **MAYBE, unit="share"),
     score("low", "下限", **MAYBE, unit="share"),
     score("high", "上限", **MAYBE, unit="share"),
-    score("by_chance", "随便挑会对的占比", **MAYBE, unit="share"),
+    score("by_chance", "不听也会对的占比", **MAYBE, unit="share"),
     text("sentence", "一句话"),
+    text("outcome", "按什么看", default="", **_OUTCOME),
+    count("sent", "发了", **MAYBE),
+    count("missed", "没发", **MAYBE),
 )
 
 # answers of a nightly talk: who said it only as a stand-in; nothing may be quoted before it is cleared
@@ -263,5 +289,5 @@ PASSED_OVER = contract(
 
 REVIEW_CONTRACTS = (
     *(RESULTS, MATCHES, POST_REVIEWS, EFFECTS, VISITS, COSTS, RETURNS, WEIGHTS, TESTS, TEST_VERDICTS),
-    *(SKILLS, TREND_CALLS, ADVICE_RECORD, ANSWERS, ANSWER_THEMES, PASSED_OVER),
+    *(SKILLS, TREND_CALLS, ADVICE_RECORD, ANSWERS, ANSWER_THEMES, PASSED_OVER, LESSONS),
 )

@@ -1,4 +1,24 @@
-"""Last week's calls of words against what came in the days after."""
+"""Last week's calls of words against what came in the days after.
+
+The rule is the miner's own test, asked of the days after: the negative-binomial tail (mid-p) of the documents that came,
+given those of the baseline; without dispersion that is the conditional test of two Poisson rates (Przyborowski and
+Wilenski 1940); the dispersion is each word's own over the baseline's weeks, drawn to that of all words.
+
+- new, rising: `hit` where the count is clearly above the usual (tail ≤ 0.05) and the word still has at least half its
+  share of the call's window, else `miss`: a word that falls from 12 documents to 2 did not stay up, however rare it was.
+- fading: `hit` where it is clearly below the usual, else `miss`.
+- steady: `miss` where it is clearly above or below, else `hit`.
+- `unsure`, whatever came: too little to tell, which is where a word that keeps its share of the call's window (a steady
+  one: that doubles) would be clearly above (below) the usual with a chance of less than 0.8. That does not look at what
+  came, so that the share of hits among hits and misses is not bent.
+
+`by_chance` of a call is how many of a hundred comparable words would have counted as hits (0 to 1): words that were not
+called, had a quarter more or fewer documents at most (of the call's window; for fading of the baseline), are no part of
+a called one nor the other way round, and can be judged by the same rule: they too would be clear if they kept their
+level. So they are mostly words that also rose (fell) and that the table did not name; `compared` is how many there
+were, often few. 0.05, 0.8, the half and the
+quarter are conventions, no measured numbers.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +40,12 @@ CLEAR = 0.05
 POWER = 0.8
 # a steady word is judged where one that has grown by this factor would be
 _MORE = 2.0
+# a word called new or rising stays up while it has this part of its share of the call's window
+_STAYS = 0.5
 # comparable: as many documents as the called word, a quarter up or down
 _ALIKE = 1.25
 # the share of words whose documents are as many as the table says, below and above which `until` is doubted
 _FEW_ALIKE, _MOST_ALIKE = 0.5, 0.9
-# fewer documents than this are 0.0 in a sentence
-_HARDLY = 0.05
 _CALL, _LEFT_OUT = -1, -2
 _CALLS = ("new", "rising", "steady", "fading")
 
@@ -46,24 +66,12 @@ def judge_trends(
     the word was chosen, is on neither side. A document counts where it holds the term or one of its `variants`, copies
     not at all (as in count_terms). `usual` is how many documents would have come at the baseline's share.
 
-    The rule is the miner's own test, asked of the days after: the negative-binomial tail (mid-p) of the documents that
-    came, given those of the baseline; without dispersion that is the conditional test of two Poisson rates (Przyborowski
-    and Wilenski 1940); the dispersion is each word's own over the baseline's weeks, drawn to that of all words.
+    What is a hit, a miss or unsure stands above, as does `by_chance`: the share of comparable words that were not called
+    and would have been hits, missing for steady and unsure calls and where no word is comparable. `sentence` gives the
+    documents of all three spans beside all that there were, and the reason.
 
-    - new, rising: `hit` where the count is clearly above the usual (tail ≤ 0.05), else `miss`.
-    - fading: `hit` where it is clearly below, else `miss`.
-    - steady: `miss` where it is clearly above or below, else `hit`.
-    - `unsure`, whatever came: too few documents to tell, which is where a word that keeps its share of the call's window
-      (a steady one: that doubles) would be clear with a chance of less than 0.8. That does not look at what came, so that
-      the share of hits among hits and misses is not bent. 0.05 and 0.8 are conventions, no measured numbers.
-
-    `frame.attrs["by_chance"]` is how many of a hundred words like the called ones would have counted as hits (0 to 1):
-    words that were not called, had a quarter more or fewer documents at most (of the call's window; for fading of the
-    baseline), and are no part of a called one nor the other way round, each held to the same tail; averaged over the
-    new, rising and fading calls that were right or wrong (NaN where there is none). `attrs["by_chance_of"]` is the same
-    for each kind of call.
-    `attrs["notes"]` tells a window that is not over, documents that are missing, and undated ones. No trends give an
-    empty frame.
+    `frame.attrs["notes"]` tells a window that is not over, documents that are missing, and undated ones. No trends give
+    an empty frame.
 
     Raises ChoiceError for days that are no whole numbers, for what is no moment as `until`, and where the counts of
     `trends` are those of `days` earlier; ColumnError for a status that is no call.
@@ -83,16 +91,15 @@ def judge_trends(
     counts = documents if isinstance(documents, Counts) else count_terms(documents)
     spans = _spans(counts.documents["published_at"], until, days, window_days, baseline_days)
     if called.empty:
-        return _told(TREND_CALLS.empty(), [], {})
+        return _noted(TREND_CALLS.empty(), [])
     rows = _tallies(counts, called, spans)
     notes = [*spans.notes, *_doubts(counts, called, spans)]
     every = text.find_terms(counts.tokens)
     cells = _cells(every, spans)
     pooled = _pooled(cells, spans)
-    kinds = called["status"].to_numpy(dtype=object)
-    outcomes = _outcomes(rows, kinds, spans, pooled)
-    chances = _by_chance(every, cells, called, rows, outcomes, spans, pooled)
-    return _told(_frame(called, rows, outcomes, spans), notes, chances)
+    held = _held(rows, called["status"].to_numpy(dtype=object), spans, pooled)
+    chances = _by_chance(every, cells, called, rows, held, spans, pooled)
+    return _noted(_frame(called, rows, held, spans, chances), notes)
 
 
 @dataclass(frozen=True)
@@ -108,6 +115,7 @@ class _Spans:
     end: pd.Timestamp
     days: int
     window_days: int
+    baseline_days: int
     notes: list[str]
 
     @property
@@ -170,7 +178,7 @@ def _spans(times: pd.Series[Any], until: Any, days: int, window_days: int, basel
         notes.append(f"这一期要到 {wanted:%Y-%m-%d} 才过完，内容只到 {last:%Y-%m-%d}，先按这些算。")
     if not sizes[1:].any():
         notes.append("当时那一期之前没有内容可比，都还说不准。")
-    return _Spans(part, sizes, int((place == _CALL).sum()), end, days, window_days, notes)
+    return _Spans(part, sizes, int((place == _CALL).sum()), end, days, window_days, baseline_days, notes)
 
 
 def _tallies(counts: Counts, called: pd.DataFrame, spans: _Spans) -> _Tally:
@@ -228,20 +236,51 @@ def _pooled(cells: _Tally, spans: _Spans) -> float:
     return _pooled_dispersion(cells.counts, cells.past, spans.sizes.astype(float), _stretches(spans))
 
 
-def _outcomes(rows: _Tally, kinds: np.ndarray, spans: _Spans, pooled: float) -> np.ndarray:
-    """hit, miss or unsure for each word, called as `kinds` says."""
+@dataclass(frozen=True)
+class _Held:
+    """Words held against what came: whether each was right, how sure it would have been, and what of it was seen.
+
+    `power` is the chance that a word that keeps its level is clear, `calm` the same if its weeks did not swing.
+    """
+
+    right: np.ndarray
+    power: np.ndarray
+    calm: np.ndarray
+    clear: np.ndarray  # clearly above the usual; for fading below, for steady either
+
+    @property
+    def told(self) -> np.ndarray:
+        """Which words can be judged."""
+        return np.asarray(self.power >= POWER)
+
+    @property
+    def outcomes(self) -> np.ndarray:
+        """hit, miss or unsure for each word."""
+        return np.where(self.told, np.where(self.right, "hit", "miss"), "unsure").astype(object)
+
+
+def _held(rows: _Tally, kinds: np.ndarray, spans: _Spans, pooled: float) -> _Held:
+    """Each word, called as `kinds` says, by the rule that stands above."""
     if not spans.known or not len(kinds):
-        return np.full(len(kinds), "unsure", dtype=object)
+        nothing = np.zeros(len(kinds))
+        return _Held(nothing.astype(bool), nothing, nothing, nothing.astype(bool))
     spread = _spread(rows, spans, pooled)
     above, below = _above(rows, spans, spread), _below(rows, spans, spread)
     kept = rows.call * (spans.sizes[0] / max(spans.call, 1))
-    doubled = _MORE * rows.past * spans.ratio
     fading, steady = kinds == "fading", kinds == "steady"
-    mean = np.where(steady, doubled, kept)
-    rises, falls = _clear_above(mean, rows.past, spans, spread), _clear_below(mean, rows.past, spans, spread)
-    right = np.select([fading, steady], [below, ~above & ~below], default=above)
-    told = np.where(fading, falls, rises) >= POWER
-    return np.where(told, np.where(right, "hit", "miss"), "unsure").astype(object)
+    mean = np.where(steady, _MORE * rows.past * spans.ratio, kept)
+
+    def power(spread: np.ndarray) -> np.ndarray:
+        rises, falls = (
+            _clear_above(mean, rows.past, spans, spread),
+            _clear_below(mean, rows.past, spans, spread),
+        )
+        return np.where(fading, falls, rises)
+
+    stays = rows.counts[:, 0] >= _STAYS * kept
+    clear = np.select([fading, steady], [below, above | below], default=above)
+    right = np.select([fading, steady], [clear, ~clear], default=clear & stays)
+    return _Held(right, power(spread), power(np.zeros(len(kinds))), clear)
 
 
 def _spread(rows: _Tally, spans: _Spans, pooled: float) -> np.ndarray:
@@ -294,34 +333,28 @@ def _by_chance(
     cells: _Tally,
     called: pd.DataFrame,
     rows: _Tally,
-    outcomes: np.ndarray,
+    held: _Held,
     spans: _Spans,
     pooled: float,
-) -> dict[str, float]:
-    """For each kind of call the share of hits among comparable words that were not called; "" for all three together."""
-    kinds, decided = called["status"].to_numpy(dtype=object), outcomes != "unsure"
-    loud = kinds != "steady"
-    shares = np.full(len(kinds), np.nan)
+) -> pd.DataFrame:
+    """For each call that is judged the share of hits among comparable words (NaN for the others), and how many they are."""
+    kinds = called["status"].to_numpy(dtype=object)
+    shares, compared = np.full(len(kinds), np.nan), np.zeros(len(kinds), dtype=np.int64)
     for kind in ("rising", "fading"):
-        mine = np.flatnonzero(decided & loud & ((kinds == "fading") == (kind == "fading")))
+        mine = np.flatnonzero(held.told & (kinds != "steady") & ((kinds == "fading") == (kind == "fading")))
         if not len(mine):
             continue
         seen = (lambda tally: tally.past) if kind == "fading" else (lambda tally: tally.call)
         sizes, wanted = seen(cells).astype(float), seen(rows)[mine].astype(float)
         near = np.flatnonzero((sizes >= wanted.min() / _ALIKE) & (sizes <= wanted.max() * _ALIKE))
-        near = near[_apart(every.names(near), called)]
-        alike = cells.take(near)
-        clear = (_below if kind == "fading" else _above)(alike, spans, _spread(alike, spans, pooled))
+        beside = _held(cells.take(near), np.full(len(near), kind, dtype=object), spans, pooled)
+        kept = np.flatnonzero(beside.told)
+        kept = kept[_apart(every.names(near[kept]), called)]
+        size_of, right = sizes[near[kept]], beside.right[kept]
         for place, size in zip(mine, wanted, strict=True):
-            beside = clear[(sizes[near] >= size / _ALIKE) & (sizes[near] <= size * _ALIKE)]
-            shares[place] = float(beside.mean()) if len(beside) else np.nan
-    told = {"": shares[loud], **{kind: shares[kinds == kind] for kind in ("new", "rising", "fading")}}
-    return {kind: _mean(values) for kind, values in told.items()}
-
-
-def _mean(values: np.ndarray) -> float:
-    known = values[~np.isnan(values)]
-    return float(known.mean()) if len(known) else float("nan")
+            alike = right[(size_of >= size / _ALIKE) & (size_of <= size * _ALIKE)]
+            shares[place], compared[place] = float(alike.mean()) if len(alike) else np.nan, len(alike)
+    return pd.DataFrame({"by_chance": shares, "compared": compared})
 
 
 def _apart(names: list[str], called: pd.DataFrame) -> np.ndarray:
@@ -335,7 +368,9 @@ def _apart(names: list[str], called: pd.DataFrame) -> np.ndarray:
     )
 
 
-def _frame(called: pd.DataFrame, rows: _Tally, outcomes: np.ndarray, spans: _Spans) -> pd.DataFrame:
+def _frame(
+    called: pd.DataFrame, rows: _Tally, held: _Held, spans: _Spans, chances: pd.DataFrame
+) -> pd.DataFrame:
     came, base = rows.counts[:, 0], float(spans.sizes[1:].sum())
     usual_share = rows.past / base if base else np.full(len(came), np.nan)
     frame = pd.DataFrame(
@@ -347,30 +382,48 @@ def _frame(called: pd.DataFrame, rows: _Tally, outcomes: np.ndarray, spans: _Spa
             "came": came,
             "share": came / spans.sizes[0] if spans.sizes[0] else np.nan,
             "usual_share": usual_share,
-            "outcome_of_call": outcomes,
+            "outcome_of_call": held.outcomes,
         }
-    )
-    frame["sentence"] = [_sentence(row, spans.days) for row in frame.to_dict("records")]
+    ).join(chances)
+    counts = _counted(rows, spans)
+    frame["sentence"] = [
+        f"「{row['term']}」当时说{COLUMN_WORDS['called'][row['called']]}：{counts[place]}。"
+        f"{_reason(place, row['called'], row['outcome_of_call'], held, spans)}"
+        for place, row in enumerate(frame.to_dict("records"))
+    ]
     return check(frame, TREND_CALLS)
 
 
-def _sentence(row: dict[str, Any], days: int) -> str:
-    usual = row["usual"]
-    told = "没有更早的内容可比" if usual != usual else f"按平常约 {usual:.1f} 篇"
-    told = "以前几乎没有" if usual < _HARDLY else told
-    said = f"「{row['term']}」当时说{COLUMN_WORDS['called'][row['called']]}，后来 {days} 天 {row['came']} 篇，{told}。"
-    if row["outcome_of_call"] == "unsure":
-        return f"{said}当时的篇数太少，还说不准。"
-    ends = {
-        "steady": {"hit": "没有明显升降，说对了", "miss": "明显变了，没说准"},
-        "fading": {"hit": "明显低于平常，说对了", "miss": "没有明显低于平常，没说准"},
-    }
-    rises = {"hit": "明显高于平常，说对了", "miss": "没有明显高于平常，没说准"}
-    return f"{said}{ends.get(row['called'], rises)[row['outcome_of_call']]}。"
+def _counted(rows: _Tally, spans: _Spans) -> list[str]:
+    """The documents with each word beside all documents, before, in the call's window and after it."""
+    base, call, after = int(spans.sizes[1:].sum()), spans.call, int(spans.sizes[0])
+    before = [f"之前 {spans.baseline_days} 天 {base} 篇里 {past} 篇" if base else "" for past in rows.past]
+    then = [f"当时 {spans.window_days} 天 {call} 篇里 {number} 篇" for number in rows.call]
+    came = [f"后来 {spans.days} 天 {after} 篇里 {number} 篇" for number in rows.counts[:, 0]]
+    return ["，".join(part for part in parts if part) for parts in zip(before, then, came, strict=True)]
 
 
-def _told(frame: pd.DataFrame, notes: list[str], chances: dict[str, float]) -> pd.DataFrame:
+def _reason(place: int, called: str, outcome: str, held: _Held, spans: _Spans) -> str:
+    """Why a call is right, wrong or cannot be told."""
+    way = "低" if called == "fading" else "高"
+    if outcome == "unsure":
+        if not spans.known:
+            return f"{'没有更早的内容可比' if spans.sizes[0] else '后来还没有内容'}，还说不准。"
+        why = "这么几篇的词各周本来忽多忽少" if held.calm[place] >= POWER else "篇数少"
+        same = "真的多一倍" if called == "steady" else "后来一直和当时一样多"
+        times = int(held.power[place] * 10)
+        seen = f"十次里只有约 {times} 次" if times else "也几乎不会"
+        return f"{why}：就算{same}，{seen}明显{way}于平常，够不上八次就不算对错，还说不准。"
+    if called == "steady":
+        return "没有明显升降：说对了。" if outcome == "hit" else "明显变了：没说准。"
+    if outcome == "hit":
+        stays = "" if called == "fading" else "，也没有少掉一半以上"
+        return f"明显{way}于平常{stays}：说对了。"
+    if held.clear[place]:
+        return "还高于平常，但不到当时的一半：没说准。"
+    return f"没有明显{way}于平常：没说准。"
+
+
+def _noted(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     frame.attrs["notes"] = notes
-    frame.attrs["by_chance"] = chances.get("", float("nan"))
-    frame.attrs["by_chance_of"] = {kind: share for kind, share in chances.items() if kind}
     return frame

@@ -12,6 +12,7 @@ from toolkit.week._look_back import look_back as look_back
 from toolkit.week._memory import LastWeek as LastWeek
 from toolkit.week._memory import last_week as last_week
 from toolkit.week._read import read_week as read_week
+from toolkit.week._read import told_notes as told_notes
 from toolkit.week._sent import mark_sent as mark_sent
 from toolkit.week._sent import read_sent as read_sent
 from toolkit.week._sources import DATABASE as DATABASE

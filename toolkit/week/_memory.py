@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from toolkit.schema import CALENDAR, GROUPS, HEADLINES, ITEMS, TOPICS, TRENDS
+from toolkit.schema import CALENDAR, GROUPS, HEADLINES, ITEMS, TIMES, TOPICS, TRENDS
 from toolkit.store import Workspace
 from toolkit.week._sources import DATABASE, RIVALS_FOLDER, Sources
 
@@ -22,6 +22,7 @@ ADVICE = {
     "calendar": CALENDAR,
     "items": ITEMS,
     "groups": GROUPS,
+    "times": TIMES,
 }
 SENT_NAME, SENT_ITEMS_NAME = "sent", "sent items"
 
@@ -30,7 +31,8 @@ SENT_NAME, SENT_ITEMS_NAME = "sent", "sent items"
 class LastWeek:
     """What was advised: `day` is the last day of the content it was made from, the frames are as they were then.
 
-    `items` and `groups` are those of the plan; they are empty where the week was kept without them.
+    `items` and `groups` are those of the plan, `times` what it took hours to be worth; they are empty where the week
+    was kept or planned without them.
     """
 
     day: dt.date
@@ -40,6 +42,7 @@ class LastWeek:
     calendar: pd.DataFrame = field(default_factory=CALENDAR.empty, repr=False)
     items: pd.DataFrame = field(default_factory=ITEMS.empty, repr=False)
     groups: pd.DataFrame = field(default_factory=GROUPS.empty, repr=False)
+    times: pd.DataFrame = field(default_factory=TIMES.empty, repr=False)
 
 
 def workspace_of(sources: Sources) -> Workspace | None:
@@ -153,3 +156,13 @@ def kept_sent(sources: Sources) -> tuple[pd.DataFrame, pd.DataFrame]:
     if not items:
         return posts, ITEMS.empty()
     return posts, pd.concat(items, ignore_index=True).drop_duplicates("item_id", keep="last")
+
+
+def topic_labels(sources: Sources) -> dict[str, str]:
+    """What the topics of all kept weeks are called, by their ids; what a later week calls one counts."""
+    workspace = workspace_of(sources)
+    if workspace is None:
+        return {}
+    with workspace:
+        kept = [workspace.load(name) for name in workspace.names() if name.endswith(" topics")]
+    return {row["topic_id"]: row["label"] for frame in kept for row in frame.to_dict("records")}

@@ -13,6 +13,7 @@ from toolkit.week._sources import Sources
 
 # a date later than this after `now` is a slip of the pen, not content
 FUTURE = pd.Timedelta(days=1)
+MOST_NOTES = 5
 
 
 def read_week(sources: Sources, *, now: dt.datetime | None = None) -> Read:
@@ -47,3 +48,17 @@ def _why_nothing(read: Read) -> str:
     shown = "\n  ".join(reasons[:5]) if reasons else "文件夹里没有可读的文件。"
     more = f"\n  …… 另有 {len(reasons) - 5} 种原因。" if len(reasons) > 5 else ""
     return f"没有读到任何内容。\n  {shown}{more}\n请换一个文件，或看看表头里有没有「标题」一列。"
+
+
+def told_notes(name: str, read: Read) -> list[str]:
+    """What was read other than it stands there, a sentence for each of the first kinds, and how many kinds more."""
+    told = read.notes[read.notes["note"] != "说明文件，没有当作内容"]
+    lines = []
+    for note, part in list(told.groupby("note", sort=False))[:MOST_NOTES]:
+        first = part.iloc[0]
+        place = f"{first['path']} 第 {first['row']} 行" if first["row"] else str(first["path"])
+        where = f"（{len(part)} 处，例如 {place}）" if place else ""
+        lines.append(f"{name}：{str(note).removesuffix('。')}{where}。")
+    if (kinds := told["note"].nunique()) > MOST_NOTES:
+        lines.append(f"{name}：另有 {kinds - MOST_NOTES} 种与原文不同的读法。")
+    return lines

@@ -26,7 +26,7 @@ from toolkit.week._memory import keep_sent, kept_sent, workspace_of
 from toolkit.week._sources import CALENDAR_FILE, Sources
 
 # what became of these is known; of a draft or a pinned post it is not
-_TOLD = ("sent", "missed", "cancelled")
+TOLD = ("sent", "missed", "cancelled")
 _UNREAD_NAME = "calendar（读不懂的一份）.xlsx"
 
 
@@ -44,7 +44,7 @@ def read_sent(sources: Sources) -> Read:
     found = _nothing() if path is None or path.suffix == ".db" else read_calendar(path)
     kept, _ = kept_sent(sources)
     file = found.frame
-    told = file["status"].isin(_TOLD) | ~file["post_id"].isin(kept["post_id"])
+    told = file["status"].isin(TOLD) | ~file["post_id"].isin(kept["post_id"])
     rows = pd.concat([kept[~kept["post_id"].isin(file.loc[told, "post_id"])], file[told]], ignore_index=True)
     frame = check(rows, CALENDAR).sort_values(["starts_at", "post_id"], kind="stable").reset_index(drop=True)
     return found._replace(frame=frame)
@@ -88,7 +88,7 @@ def due(calendar: pd.DataFrame, until: Any) -> pd.Series[bool]:
     moment = pd.Timestamp(checked_moment(until, "until"))
     if moment == moment.normalize() and not isinstance(until, dt.datetime):
         moment += pd.Timedelta(days=1) - pd.Timedelta(seconds=1)
-    return ~calendar["status"].isin(_TOLD) & (calendar["starts_at"] <= moment)
+    return ~calendar["status"].isin(TOLD) & (calendar["starts_at"] <= moment)
 
 
 def keep_marks(sources: Sources, *, start: dt.date) -> str:

@@ -18,6 +18,9 @@ GROUPS_FILE = "群.xlsx"
 ITEMS_FILE = "内容.xlsx"
 PLAN_FILE = "策划表.xlsx"
 GROUP_DAYS_FILE = "群日报.xlsx"
+COSTS_FILE = "活动花费.xlsx"
+TESTS_FILE = "对比测试.xlsx"
+INCIDENTS_FILE = "出过的事.xlsx"
 CALENDAR_FILE = "calendar.xlsx"
 MESSAGES_FOLDER = "群聊导出"
 DATABASE = "文案台.db"
@@ -28,7 +31,8 @@ class Sources:
     """What a week, a campaign and a review are made from: paths, and whether the sample world stands in for them.
 
     `plan`, `group_days` and `messages` are the editor's own or None. `results` is where the exports of what came back
-    lie, `sent` the file that knows what was sent; both are None where there is none yet.
+    lie, `sent` the file that knows what was sent, `costs`, `tests` and `incidents` the tables beside them; each is None
+    where there is none yet, and the sample's where `sample_results` says so.
     """
 
     documents: tuple[Path, ...]
@@ -44,6 +48,10 @@ class Sources:
     messages: Path | None
     results: Path | None
     sent: Path | None
+    costs: Path | None
+    tests: Path | None
+    incidents: Path | None
+    sample_results: bool
 
 
 def week_sources(
@@ -64,9 +72,10 @@ def week_sources(
     row) and `messages` (the folder 群聊导出 once a file lies in it; its subfolders are not looked into). Each is None
     otherwise. A workbook that cannot be opened counts as filled: its own reader says what is wrong with it.
 
-    For a review there are `results` (the folder 效果数据 once a file lies in it) and `sent` (the calendar.xlsx where the
-    results go, else 文案台.db; `read_sent` reads either). Where the sample world stands in for everything, its own
-    exports and its own calendar stand in for these two as well.
+    For a review there are `results` (the folder 效果数据 once a file lies in it), `sent` (the calendar.xlsx where the
+    results go, else 文案台.db; `read_sent` reads either) and `costs`, `tests` and `incidents` (活动花费.xlsx,
+    对比测试.xlsx, 出过的事.xlsx once they hold a row). Where the sample world stands in for everything, and none of
+    these nor 群日报.xlsx is filled in, its own stand in for them all.
 
     >>> week_sources(documents=["a.csv"]).sample_groups
     True
@@ -82,10 +91,11 @@ def week_sources(
     if my_items is None and sample_documents and my_groups is None:
         my_items = sample / "items.csv"
     folder = Path(out or (desk / RESULTS_FOLDER if desk else _project_folder() / "out"))
-    results = desk / OUTCOMES_FOLDER if desk and _has_files(desk / OUTCOMES_FOLDER) else None
-    sent = next((path for path in _calendars(folder, desk) if _is_file(path)), None)
-    if my_items == sample / "items.csv" and items is None and results is None:
-        results, sent = _sample_review(sample)
+    back = _came_back(desk, folder)
+    group_days = _filled(desk / GROUP_DAYS_FILE) if desk else None
+    # a calendar is laid by every week, the others by an editor alone
+    own_tables = [group_days, *(path for name, path in back.items() if name != "sent")]
+    sample_results = my_items == sample / "items.csv" and items is None and not any(own_tables)
     return Sources(
         documents=tuple(Path(path) for path in documents or paths),
         groups=Path(my_groups or sample / "groups.csv"),
@@ -96,11 +106,21 @@ def week_sources(
         sample_documents=sample_documents,
         sample_groups=my_groups is None,
         plan=_filled(desk / PLAN_FILE, every_sheet=True) if desk else None,
-        group_days=_filled(desk / GROUP_DAYS_FILE) if desk else None,
+        group_days=group_days,
         messages=desk / MESSAGES_FOLDER if desk and _has_files(desk / MESSAGES_FOLDER, deep=False) else None,
-        results=results,
-        sent=sent,
+        sample_results=sample_results,
+        **(_sample_review(sample) if sample_results else back),
     )
+
+
+def _came_back(desk: Path | None, folder: Path) -> dict[str, Path | None]:
+    """What the working folder has for a review, and the calendar that was carried out."""
+    forms = {"costs": COSTS_FILE, "tests": TESTS_FILE, "incidents": INCIDENTS_FILE}
+    return {
+        "results": desk / OUTCOMES_FOLDER if desk and _has_files(desk / OUTCOMES_FOLDER) else None,
+        "sent": next((path for path in _calendars(folder, desk) if _is_file(path)), None),
+        **{name: _filled(desk / file) if desk else None for name, file in forms.items()},
+    }
 
 
 def _calendars(folder: Path, desk: Path | None) -> list[Path]:
@@ -116,10 +136,14 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _sample_review(sample: Path) -> tuple[Path | None, Path | None]:
-    """The sample world's exports and the calendar they came of."""
-    exports, sent = sample / "review" / "exports", sample / "review" / "sent.csv"
-    return (exports, sent) if exports.is_dir() and sent.is_file() else (None, None)
+def _sample_review(sample: Path) -> dict[str, Path | None]:
+    """The sample world's exports, the calendar they came of and the tables beside them."""
+    review = sample / "review"
+    return {
+        **{"results": review / "exports", "sent": review / "sent.csv"},
+        **{"costs": review / "costs.csv", "tests": review / "tests.csv"},
+        "incidents": sample / "incidents.csv",
+    }
 
 
 def _project_folder() -> Path:
