@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from review_worlds import World, make_world
 
+import toolkit as tk
 from toolkit.review import adopt_weights, review_posts
 from toolkit.schema import EFFECTS, OUTCOMES, ChoiceError, ColumnError, Review
 
@@ -261,3 +265,35 @@ def test_why_nothing_can_be_compared_is_true(change: str, said: str) -> None:
     review = review_posts(world.calendar, results, **given)
     assert review.outcome == ""
     assert any(said in note for note in review.notes)
+
+
+GROUP = pd.DataFrame(
+    [
+        {
+            "group_id": "g",
+            "name": "群",
+            "members": 10,
+            "slots": "20:00",
+            "posts_per_day": 1,
+            "posts_per_week": 3,
+        }
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda _: tk.posting_times("x", groups=GROUP), "join_results"),
+        (lambda _: tk.posting_times(pd.DataFrame(), groups=GROUP, explore="a"), "explore"),
+        (lambda _: tk.campaign_returns(pd.DataFrame(), seed="x"), "seed"),
+        (lambda path: tk.write_monday(path, rivals=None, topics=None, review="x"), "review_posts"),
+        (lambda path: tk.write_monday(path, rivals=None, topics=None, asof="哪天"), "asof"),
+        (lambda path: tk.write_monday(path, rivals=None, topics=None, notes=5), "notes"),
+    ],
+)
+def test_arguments_that_are_none_are_refused_in_words(
+    call: Callable[[Path], object], said: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ChoiceError, match=said):
+        call(tmp_path / "m.html")

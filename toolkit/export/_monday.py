@@ -26,9 +26,11 @@ from toolkit.schema import (
     TREND_CALLS,
     TRENDS,
     WORDS,
+    ChoiceError,
     Review,
-    as_date,
+    asked_day,
     check,
+    shown_value,
 )
 
 # what one sheet of paper holds; report.html has the rest
@@ -126,9 +128,14 @@ def write_monday(
     Poisson counts (Przyborowski and Wilenski 1940), two-sided, at 5% for all sources together (Bonferroni). Sources
     that publish in bursts are called somewhat more often than that.
 
-    Raises ColumnError for a frame without its columns, InputError when the path cannot be written.
+    Raises ColumnError for a frame without its columns, ChoiceError for another argument that is none, InputError when
+    the path cannot be written.
     """
-    day = as_date(asof)
+    since, day = asked_day(since, "since"), asked_day(asof, "asof")
+    if review is not None and not isinstance(review, Review):
+        raise ChoiceError(f"review 要的是 review_posts 的结果（现在是 {shown_value(review)}）。没有就不写。")
+    if isinstance(notes, str) or not isinstance(notes, Sequence):
+        raise ChoiceError(f"notes 要写成一组句子，如 ['这周放假']（现在是 {shown_value(notes)}）。")
     three = _columns(
         "three",
         _page.section("rivals", _since(since), _rivals(rivals, trends, _days(since, day))),

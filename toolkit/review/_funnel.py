@@ -19,7 +19,7 @@ from toolkit.schema import (
     ITEMS,
     ChoiceError,
     ColumnError,
-    as_date,
+    asked_day,
     check,
     shown_value,
 )
@@ -66,7 +66,7 @@ def campaign_funnel(
     [['g1', 'acquisition', 100, 10], ['g1', 'activation', 110, 11]]
     """
     days = checked_days(days)
-    first, last = told_day(start, "start"), told_day(end, "end")
+    first, last = asked_day(start, "start"), asked_day(end, "end")
     if first and last and first > last:
         raise ChoiceError(f"start（{first}）在 end（{last}）之后。把两天对调一下。")
     rows: list[dict[str, Any]] = []
@@ -108,14 +108,6 @@ def checked_days(days: pd.DataFrame) -> pd.DataFrame:
             f"群日报里，群「{row['group_id']}」的 {row['date']} 有两行。同一个群同一天请只留一行（读入时用 read_group_days 会指出来）。"
         )
     return days.sort_values("date", kind="stable")
-
-
-def told_day(value: Any, name: str) -> dt.date | None:
-    try:
-        return as_date(value)
-    except (ValueError, TypeError, NotImplementedError):  # the last from pandas, before year 1 or after 9999
-        said = shown_value(value)
-        raise ChoiceError(f"{name} 要写成 2026-09-21 这样的日期（现在是 {said}）。") from None
 
 
 def _spans(

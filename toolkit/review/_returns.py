@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.review._result_funnel import FEWEST, campaign_posts
-from toolkit.schema import COSTS, RETURNS, ColumnError, check, is_missing
+from toolkit.schema import COSTS, RETURNS, ColumnError, as_whole, check, is_missing
 
 _DRAWS = 4000
 _TAIL = 0.025
@@ -42,6 +42,7 @@ def campaign_returns(
     >>> campaign_returns(join_results(posts, told, items=items), costs=paid)[["profit", "roi"]].values.tolist()
     [[20.0, 1.0]]
     """
+    seed = as_whole(seed, "seed（随机种子）", 0)
     posts = campaign_posts(history)
     paid = _paid(costs)
     parts = {str(name): part for name, part in posts.groupby("campaign", sort=False)}

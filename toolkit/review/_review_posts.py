@@ -49,10 +49,9 @@ from toolkit.schema import (
     ChoiceError,
     Contract,
     Review,
-    as_date,
+    asked_day,
     check,
     is_missing,
-    shown_value,
 )
 
 _ORDER = ("keep", "stop", "try", "unsure")
@@ -121,21 +120,10 @@ def review_posts(
 
 
 def _days_asked(since: Any, until: Any) -> tuple[dt.date | None, dt.date | None]:
-    first, last = (
-        None if value is None else _day(value, name) for value, name in ((since, "since"), (until, "until"))
-    )
+    first, last = (asked_day(value, name) for value, name in ((since, "since"), (until, "until")))
     if first and last and first > last:
         raise ChoiceError(f"since（{first}）在 until（{last}）之后。把两天对调一下。")
     return first, last
-
-
-def _day(value: Any, name: str) -> dt.date | None:
-    try:
-        if not isinstance(value, (int, float)):
-            return as_date(value)
-    except (ValueError, TypeError, NotImplementedError):  # the last from pandas, before year 1 or after 9999
-        pass
-    raise ChoiceError(f"{name} 要写成 2026-09-21 这样的日期（现在是 {shown_value(value)}）。")
 
 
 def _between(history: pd.DataFrame, first: dt.date | None, last: dt.date | None) -> pd.DataFrame:

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toolkit.review._funnel import checked_days, garwood, told_day, wilson
+from toolkit.review._funnel import checked_days, garwood, wilson
 from toolkit.review._words import percent
-from toolkit.schema import GROUPS, VISITS, check
+from toolkit.schema import GROUPS, VISITS, asked_day, check
 
 # each part needs a whole week, or weekends are held against workdays
 LEAST_DAYS = 7
@@ -79,7 +79,7 @@ def visit_changes(
     days = checked_days(days)
     if days.empty:
         return VISITS.empty()
-    cut = told_day(half, "half（后半段从哪天起）")
+    cut = asked_day(half, "half（后半段从哪天起）")
     said = (
         ("前半段", "后半段")
         if cut is None

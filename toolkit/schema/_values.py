@@ -153,6 +153,20 @@ def as_date(value: Any) -> dt.date | None:
     return None if pd.isna(stamp) else stamp.date()
 
 
+def asked_day(value: Any, name: str) -> dt.date | None:
+    """An argument as a calendar day, or None where it is not given. Raises ChoiceError, which names it, for no day.
+
+    >>> asked_day("2026-09-21", "since")
+    datetime.date(2026, 9, 21)
+    """
+    try:
+        if not isinstance(value, (int, float)):
+            return as_date(value)
+    except (ValueError, TypeError, NotImplementedError):  # the last from pandas, before year 1 or after 9999
+        pass
+    raise ChoiceError(f"{name} 要写成 2026-09-21 这样的日期（现在是 {shown_value(value)}）。")
+
+
 def as_path(value: Any, what: str = "文件") -> Path:
     """A value as a path that the system can be asked about. Raises InputError, which names `what`, for what is none.
 
