@@ -285,11 +285,11 @@ GROUP = pd.DataFrame(
     ("call", "said"),
     [
         (lambda _: tk.posting_times("x", groups=GROUP), "join_results"),
-        (lambda _: tk.posting_times(pd.DataFrame(), groups=GROUP, explore="a"), "explore"),
-        (lambda _: tk.campaign_returns(pd.DataFrame(), seed="x"), "seed"),
-        (lambda path: tk.write_monday(path, rivals=None, topics=None, review="x"), "review_posts"),
+        (lambda _: tk.posting_times(pd.DataFrame(), groups=GROUP, explore="a"), "explore"),  # type: ignore[arg-type]
+        (lambda _: tk.campaign_returns(pd.DataFrame(), seed="x"), "seed"),  # type: ignore[arg-type]
+        (lambda path: tk.write_monday(path, rivals=None, topics=None, review="x"), "review_posts"),  # type: ignore[arg-type]
         (lambda path: tk.write_monday(path, rivals=None, topics=None, asof="哪天"), "asof"),
-        (lambda path: tk.write_monday(path, rivals=None, topics=None, notes=5), "notes"),
+        (lambda path: tk.write_monday(path, rivals=None, topics=None, notes=5), "notes"),  # type: ignore[arg-type]
     ],
 )
 def test_arguments_that_are_none_are_refused_in_words(
