@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -176,11 +176,6 @@ def outcome_words(outcome: Any) -> str:
     ('按暗号的订单', '没有量到')
     """
     return word(outcome, "outcome") or "没有量到"
-
-
-def outcomes_of(values: Iterable[Any]) -> str:
-    """The outcomes of a column in words, each once."""
-    return "、".join(dict.fromkeys(outcome_words(value) for value in values)) or "没有量到"
 
 
 # an outcome in a cell that has no room for its whole name

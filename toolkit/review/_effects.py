@@ -120,20 +120,20 @@ def effects_of(history: pd.DataFrame, outcome: str) -> pd.DataFrame:
 
     `history` is what `join_results` gives. All facets are in one model (see `_rates`), with each day's and each item's
     own luck: a topic is not good because its one post was, nor an hour because good items stood there. `value` is the
-    ratio to the mean of the facet's other posts whose level does not stand out (headlines: with the trait against without), drawn
-    to 1 by as much as the data leave open; `low` and `high` hold the middle 95 %; `p_better` is the chance of a ratio
-    above 1; `rate` is plain: the outcome for each hundred people. `verdict`: keep or stop where the ratio is at least 1.1
-    either way and false calls stay within 5 % (Benjamini–Hochberg over all levels of all facets, by the data alone; a
-    level that stands out is drawn to 1 less than the rest); else try from a chance
-    of 0.85 on, else unsure. Only posts whose kind is made for the outcome count (lexicon `kind-outcomes`): a question is
-    not bad because it sells nothing. `needed` is about how many more posts it takes until a difference of 20 % (for
-    a try: the ratio that is seen) would be found in four cases of five.
+    ratio to the mean of the facet's other posts whose level does not stand out (headlines: with the trait against
+    without), drawn to 1 by as much as the data leave open; `low` and `high` hold the middle 95 %; `p_better` is the
+    chance of a ratio above 1; `rate` is plain: the outcome for each hundred people. `verdict`: keep or stop where the
+    ratio is at least 1.1 either way, its interval leaves out 1, and false calls are held to 5 % of the calls
+    (Benjamini–Hochberg over all levels of all facets, by the data alone; a level that stands out is drawn to 1 less than
+    the rest); else try from a chance of 0.85 on, else unsure. Of two levels one is as much above the other as that below
+    it: the better row tells the fact. Only posts whose kind is made for the outcome count (lexicon `kind-outcomes`): a
+    question is not bad because it sells nothing. `needed` is about how many more posts it takes until a difference of
+    20 % (for a try: the ratio that is seen) would be found in four cases of five.
 
     Fewer than 20 posts with the outcome give an empty frame; a level of fewer than 5 items gets no verdict.
     """
     fit = fit_outcome(history, outcome)
-    rows = [] if fit is None else list(_rows(fit))
-    return check(pd.DataFrame(rows), EFFECTS) if rows else EFFECTS.empty()
+    return EFFECTS.empty() if fit is None else effects_of_fit(fit)
 
 
 def effects_of_fit(fit: Fit) -> pd.DataFrame:

@@ -7,15 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from toolkit.review._effects import made_for
+from toolkit.review._effects import made_for, spoken
 from toolkit.schema import ITEMS, TIMES, WEIGHTS, ChoiceError, check, shown_value
 
 # a proposal moves a weight no further than this at once, however good a topic looked (our own choice)
 MOST_MOVED = 2.0
 # what an item's value is weighed by; times are the planner's
 WEIGHED = ("kind", "topic")
-
-_DAYS = "一二三四五六日"
 
 
 def time_weights(times: pd.DataFrame) -> pd.DataFrame:
@@ -33,7 +31,7 @@ def time_weights(times: pd.DataFrame) -> pd.DataFrame:
     away = (sure["low"] - 1).where(sure["low"] > 1, 1 / sure["high"] - 1)
     rows = []
     for row in sure.loc[away.sort_values(ascending=False, kind="stable").index].to_dict("records"):
-        name = f"{row['group_id']} 周{_DAYS[row['weekday']]} {row['slot']}"
+        name = f"{row['group_id']} {spoken('weekday', str(row['weekday']))} {row['slot']}"
         side = "高" if row["low"] > 1 else "低"
         posts = 0 if pd.isna(row["posts"]) else int(row["posts"])
         rows.append(
