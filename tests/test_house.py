@@ -87,6 +87,7 @@ def test_only_text_knows_the_segmenters_and_only_widgets_ipywidgets(path: Path) 
         "opencc": "text",
         "sqlalchemy": "store",
         "ipywidgets": "widgets",
+        "anywidget": "widgets",
     }
     assert {name for name in modules & set(homes) if homes[name] != room} == set()
 
@@ -143,6 +144,16 @@ def test_no_raw_html_sink(path: Path) -> None:
     assert (
         re.findall(r"\b(?:HTMLMath|HTML|Markdown|Latex)\(|display\(HTML|escape=False|innerHTML", source) == []
     )
+
+
+@pytest.mark.parametrize("path", sorted(ROOMS.rglob("*.js")), ids=lambda path: path.name)
+def test_scripts_of_ours_write_no_markup_and_load_nothing(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    sinks = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|srcdoc|\beval\(|new Function|https?://(?!www\.w3\.org)"
+    assert re.findall(sinks, source) == []
+    assert len(source.splitlines()) <= 600
+    # local wall time only: a Date would bring the reader's own time zone in
+    assert re.findall(r"new Date|Date\.(?:now|parse|UTC)|toISOString", source) == []
 
 
 def test_no_file_grows_past_one_room() -> None:
