@@ -23,6 +23,7 @@ from toolkit.charts._review import (
     time_heat,
     times_words,
 )
+from toolkit.charts._theme import PAGE_INK, PAGE_MUTED, PAGE_PAPER
 from toolkit.schema import ChoiceError, ColumnError
 
 NASTY = "<script>alert(1)</script>\u202e=1+1"
@@ -60,12 +61,12 @@ def test_effects_are_told_by_sign_colour_and_word() -> None:
     ]
     assert told[0]["said"] == "保留 1.52 倍（1.25–1.85）" and told[0]["left"] == 1.246
     marks = [part["mark"] for part in spec(chart)["layer"] if part["mark"].get("shape")]
-    looks = [(mark["shape"], mark["stroke"], mark["fill"] == "#FFFFFF") for mark in marks]
+    looks = [(mark["shape"], mark["stroke"], mark["fill"] == PAGE_PAPER) for mark in marks]
     assert looks == [
         ("circle", "#0072B2", False),
         ("triangle-down", "#B93A2B", False),
-        ("diamond", "#1F2328", True),
-        ("circle", "#5C636B", True),
+        ("diamond", PAGE_INK, True),
+        ("circle", PAGE_MUTED, True),
     ]
     # a logarithmic axis: half as much is as far from 1 as twice as much
     scales = {

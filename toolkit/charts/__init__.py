@@ -45,8 +45,10 @@ from toolkit.charts._theme import OKABE_ITO as OKABE_ITO
 from toolkit.charts._theme import PAPER as PAPER
 from toolkit.charts._theme import STATUS_COLOURS as STATUS_COLOURS
 from toolkit.charts._theme import STATUS_MARKS as STATUS_MARKS
+from toolkit.charts._theme import to_png as to_png
 from toolkit.charts._theme import to_svg as to_svg
 from toolkit.charts._theme import use_theme as use_theme
+from toolkit.charts._theme import write_chart as write_chart
 from toolkit.charts._trends import trend_bars as trend_bars
 from toolkit.charts._words import EXTRA_CAPTIONS as EXTRA_CAPTIONS
 from toolkit.charts._words import TOPIC_PARTS as TOPIC_PARTS

@@ -8,7 +8,7 @@ import pandas as pd
 
 from toolkit.charts._format import format_count, format_share
 from toolkit.charts._labels import one_line, short_names, text_width, title_within
-from toolkit.charts._theme import OKABE_ITO, STATUS_COLOURS, STATUS_MARKS, _chart, _nothing
+from toolkit.charts._theme import OKABE_ITO, PAGE_MUTED, PALE, STATUS_MARKS, _chart, _nothing, outlined
 from toolkit.schema import TRENDS, Column, Contract, as_whole, check
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _OTHERS = "其他"
 # black letters stand on each of these at 5 : 1 or better, on a light and on a dark page
 _FILLS = (*OKABE_ITO[:4], *OKABE_ITO[5:7])
-_LETTERS, _REST = "#000000", STATUS_COLOURS["fading"]
+_LETTERS, _REST = "#000000", PALE
 # pixels to the right of the bars, for the sums
 _BESIDE = 96
 # what by= adds to TRENDS, with the words for one of them and for none
@@ -156,11 +156,11 @@ def _layers(
         alt.Tooltip(f"{field}:N", title=said)
         for field, said in (("term", "词"), ("who", "谁"), ("share", "占比"))
     ]
-    bars = base.mark_bar(size=20, stroke="#FFFFFF", strokeWidth=1).encode(
+    bars = base.mark_bar(size=20, stroke=PAGE_MUTED, strokeWidth=1).encode(
         x=start,
         x2="end:Q",
         y=y,
-        color=alt.Color("who:N", scale=palette, legend=alt.Legend(title=None, columns=max(width // 110, 2))),
+        color=alt.Color("who:N", scale=palette, legend=outlined(columns=max(width // 110, 2))),
         opacity=faint,
         tooltip=tips,
     )

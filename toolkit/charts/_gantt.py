@@ -12,7 +12,7 @@ import pandas as pd
 
 from toolkit.charts._format import format_day
 from toolkit.charts._labels import one_line, short_names, text_width, title_within
-from toolkit.charts._theme import ACCENT, INK, STATUS_COLOURS, _chart, _nothing
+from toolkit.charts._theme import ACCENT, PAGE_INK, STATUS_COLOURS, _chart, _nothing
 from toolkit.schema import (
     ACTIONS,
     MILESTONES,
@@ -219,7 +219,7 @@ def gantt(
     tips = [alt.Tooltip(f"{field}:N", title=caption) for field, caption in captions.items()]
     fill = alt.condition("datum.red", alt.value(ACCENT), alt.value(_GREY))
     diamonds = base.transform_filter("datum.milestone").mark_point(
-        shape="diamond", size=90, filled=True, opacity=1, color=INK
+        shape="diamond", size=90, filled=True, opacity=1, color=PAGE_INK
     )
     said = ["红色是关键行动"] if any(span.is_key for span in shown) else []
     said += ["菱形是里程碑"] if any(span.is_milestone for span in shown) else []

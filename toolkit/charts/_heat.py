@@ -11,7 +11,7 @@ import pandas as pd
 
 from toolkit.charts._format import WEEKDAYS, day_marks, format_count, format_day, format_share
 from toolkit.charts._labels import lines_within, one_line, short_names, text_width
-from toolkit.charts._theme import ACCENT, INK, MUTED, STATUS_COLOURS, _chart, _nothing
+from toolkit.charts._theme import ACCENT, PAGE_FRAME, PAGE_INK, PAGE_MUTED, PAGE_SOFT, _chart, _nothing
 from toolkit.schema import TERM_HISTORY, ChoiceError, as_whole, check
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _MARKS = {
     "rest": ("放假", "circle"),
     "workday": ("调休上班", "cross"),
 }
-_ZERO, _LOW, _FRAME = "#F0F1F3", "#F5CFC9", STATUS_COLOURS["fading"]
+_ZERO, _LOW, _FRAME = PAGE_SOFT, "#F5CFC9", PAGE_FRAME
 _ROW = 28
 
 
@@ -189,10 +189,10 @@ def _signs(cells: list[dict[str, Any]], x: Any, y: Any, cell: float, *, above: b
         return []
     words = [word for word, _ in _MARKS.values() if any(row["sign"] == word for row in rows)]
     shapes = alt.Scale(domain=words, range=[shape for word, shape in _MARKS.values() if word in words])
-    legend = alt.Legend(title=None, orient="bottom", symbolFillColor=INK, symbolStrokeColor=INK)
+    legend = alt.Legend(title=None, orient="bottom", symbolFillColor=PAGE_INK, symbolStrokeColor=PAGE_INK)
     place = {"xOffset": 0, "yOffset": 0} if above else {"xOffset": cell / 2 - 6, "yOffset": 6 - _ROW / 2}
     mark = alt.Chart(alt.Data(values=rows)).mark_point(
-        filled=True, color="#000000", opacity=1, size=20, **place
+        filled=True, color="#000000", stroke="#FFFFFF", strokeWidth=0.75, opacity=1, size=24, **place
     )
     tips = [
         alt.Tooltip(f"{field}:N", title=caption) for field, caption in (("said", "日期"), ("special", "日子"))
@@ -270,4 +270,4 @@ def _by_term(
 def _names_axis() -> alt.Axis:
     import altair as alt
 
-    return alt.Axis(title=None, ticks=False, domain=False, labelPadding=8, labelColor=MUTED)
+    return alt.Axis(title=None, ticks=False, domain=False, labelPadding=8, labelColor=PAGE_MUTED)

@@ -12,7 +12,15 @@ import pandas as pd
 
 from toolkit.charts._format import format_count, format_share
 from toolkit.charts._labels import one_line, short_names, title_within
-from toolkit.charts._theme import ACCENT, MUTED, PAPER, STATUS_COLOURS, STATUS_MARKS, _chart, _nothing
+from toolkit.charts._theme import (
+    ACCENT,
+    PAGE_MUTED,
+    PAGE_PAPER,
+    STATUS_COLOURS,
+    STATUS_MARKS,
+    _chart,
+    _nothing,
+)
 from toolkit.charts._words import _need
 from toolkit.schema import TRENDS, WORDS, as_date, as_frame, as_whole, check
 
@@ -212,11 +220,13 @@ def _panel(base: alt.Chart, at: int, colour: str, peak: float, periods: _Periods
     tips = [alt.Tooltip(f"{field}:N", title=caption) for field, caption in captions.items()]
     return alt.layer(
         last.mark_rule(strokeWidth=16, color=ACCENT, opacity=0.1, aria=False).encode(x=x),
-        mine.mark_line(color=MUTED, strokeWidth=1, strokeDash=[4, 3], aria=False).encode(x=x, y="usual:Q"),
-        mine.mark_line(color=MUTED).encode(x=x, y=y),
+        mine.mark_line(color=PAGE_MUTED, strokeWidth=1, strokeDash=[4, 3], aria=False).encode(
+            x=x, y="usual:Q"
+        ),
+        mine.mark_line(color=PAGE_MUTED).encode(x=x, y=y),
         last.mark_circle(size=48, opacity=1, color=colour).encode(x=x, y=y),
         # a line that falls to the dot does not strike out its number
-        last.mark_text(dy=-10, stroke=PAPER, strokeWidth=3, aria=False).encode(x=x, y=y, text="said:N"),
+        last.mark_text(dy=-10, stroke=PAGE_PAPER, strokeWidth=3, aria=False).encode(x=x, y=y, text="said:N"),
         last.mark_text(dy=-10).encode(x=x, y=y, text="said:N"),
         # the pointer finds a period anywhere in its column
         mine.mark_rule(strokeWidth=16, opacity=0, aria=False).encode(x=x, tooltip=tips),

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit import lexicons
 from toolkit.charts._format import format_day
-from toolkit.charts._labels import one_line, title_within
+from toolkit.charts._labels import one_line, short_names, title_within
 from toolkit.charts._plans import DAY_LINES, MOST_DAYS, Given, day_key, given_plan
-from toolkit.charts._theme import ACCENT, INK, PAPER, STATUS_COLOURS, _chart, _nothing
+from toolkit.charts._theme import ACCENT, PAGE_INK, PAGE_PAPER, STATUS_COLOURS, _chart, _nothing
 from toolkit.schema import Plan, as_whole
 
 if TYPE_CHECKING:
@@ -83,13 +83,13 @@ def _minutes(given: Given) -> list[dict[str, Any]]:
         by_hand[key] = by_hand.get(key, 0) + (rules.minutes_by_hand if post["channel"] == _BY_HAND else 0)
     owners = sorted({owner for owner, day in content if content[owner, day] + by_hand[owner, day]})
     rows = []
-    for owner in owners:
+    for owner, name in zip(owners, short_names(owners, 16), strict=True):
         for day in given.days[:MOST_DAYS]:
             ceiling = rules.minutes_workday if lexicons.is_workday(day) else rules.minutes_day_off
             first, second = content.get((owner, day), 0), by_hand.get((owner, day), 0)
             rows.append(
                 {
-                    "owner": owner,
+                    "owner": name,
                     "date": day,
                     "said": format_day(day),
                     "content": first,
@@ -144,9 +144,9 @@ def _owner_panel(base: alt.Chart, owner: str, keys: list[str], cell: float, peak
     mine = base.transform_filter(f"datum.owner === {json.dumps(owner)}")
     fill = alt.condition("datum.over", alt.value(ACCENT), alt.value(_GREY))
     layers = [
-        mine.mark_bar(opacity=0.45).encode(x=x, y=total, color=fill, tooltip=tips),
+        mine.mark_bar(fillOpacity=0.45).encode(x=x, y=total, color=fill, stroke=fill, tooltip=tips),
         mine.mark_bar().encode(x=x, y=content, color=fill, tooltip=tips),
-        mine.mark_tick(orient="horizontal", thickness=1.5, width=cell, color=INK, aria=False).encode(
+        mine.mark_tick(orient="horizontal", thickness=1.5, width=cell, color=PAGE_INK, aria=False).encode(
             x=x, y=ceiling
         ),
     ]
@@ -154,7 +154,7 @@ def _owner_panel(base: alt.Chart, owner: str, keys: list[str], cell: float, peak
         number = mine.encode(x=x, y=total, text="number:N")
         # a ceiling that runs behind a number does not strike it out
         layers += [
-            number.mark_text(dy=-8, stroke=PAPER, strokeWidth=3, aria=False),
+            number.mark_text(dy=-8, stroke=PAGE_PAPER, strokeWidth=3, aria=False),
             number.mark_text(dy=-8, aria=False),
         ]
     return alt.layer(*layers).properties(width=cell * len(keys), height=88)

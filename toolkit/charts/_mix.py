@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit.charts._labels import title_within
 from toolkit.charts._plans import Given, given_plan
-from toolkit.charts._theme import ACCENT, INK, STATUS_COLOURS, _chart, _nothing
+from toolkit.charts._theme import ACCENT, PAGE_ACCENT, PAGE_INK, STATUS_COLOURS, _chart, _nothing
 from toolkit.schema import Plan, as_whole
 
 if TYPE_CHECKING:
@@ -130,11 +130,11 @@ def _mix_panel(base: alt.Chart, sort: str, names: list[str], width: int, *, firs
     captions = {"name": "群", "sort": "类型", "count": "次数"}
     tips = [alt.Tooltip(f"{field}:N", title=caption) for field, caption in captions.items()]
     fill = alt.condition("datum.off", alt.value(ACCENT), alt.value(_GREY))
-    ink = alt.condition("datum.off", alt.value(ACCENT), alt.value(INK))
+    ink = alt.condition("datum.off", alt.value(PAGE_ACCENT), alt.value(PAGE_INK))
     wished = mine.transform_filter("isValid(datum.wish)")
     return alt.layer(
         mine.mark_bar(height=12).encode(x=x, y=y, color=fill, tooltip=tips),
-        wished.mark_tick(thickness=1.5, height=20, color=INK, aria=False).encode(x=wish, y=y),
+        wished.mark_tick(thickness=1.5, height=20, color=PAGE_INK, aria=False).encode(x=wish, y=y),
         # at the panel's edge, where no line crosses it
         mine.mark_text(align="left").encode(
             x=alt.value(width + 8), y=y, text="said:N", color=ink, tooltip=tips

@@ -10,7 +10,7 @@ import pandas as pd
 from toolkit.charts._format import format_share, format_yuan
 from toolkit.charts._gantt import room_beside
 from toolkit.charts._labels import title_within
-from toolkit.charts._theme import ACCENT, INK, STATUS_COLOURS, _chart, _nothing
+from toolkit.charts._theme import ACCENT, PAGE_INK, STATUS_COLOURS, _chart, _nothing
 from toolkit.schema import BUDGET, COLUMN_WORDS, check, with_amounts
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def budget_bars(budget: pd.DataFrame, *, width: int = 360) -> alt.Chart | alt.La
     known = base.transform_filter("isValid(datum.last)")
     return alt.layer(
         base.mark_bar(height=16).encode(x=x, y=y, color=fill, tooltip=tips),
-        known.mark_tick(thickness=1.5, height=24, color=INK, aria=False).encode(x=last, y=y),
+        known.mark_tick(thickness=1.5, height=24, color=PAGE_INK, aria=False).encode(x=last, y=y),
         base.mark_text(align="left").encode(x=alt.value(width + 8), y=y, text="said:N", tooltip=tips),
         room_beside(base, [row["said"] for row in rows], width + 8),
     ).properties(

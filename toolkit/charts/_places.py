@@ -9,7 +9,7 @@ import pandas as pd
 
 from toolkit.charts._format import format_day, format_time
 from toolkit.charts._labels import one_line, title_within
-from toolkit.charts._theme import ACCENT, INK, MUTED, STATUS_COLOURS, _chart, _nothing
+from toolkit.charts._theme import ACCENT, PAGE_ACCENT, PAGE_INK, PAGE_MUTED, STATUS_COLOURS, _chart, _nothing
 from toolkit.schema import PLACES, RULES, as_whole, check
 
 if TYPE_CHECKING:
@@ -132,14 +132,14 @@ def _layers(records: list[dict[str, Any]], names: list[str], width: int) -> alt.
     def of(*kinds: str) -> alt.Chart:
         return base.transform_filter(" || ".join(f"datum.kind === '{kind}'" for kind in kinds))
 
-    tone = alt.when("datum.kind === 'chosen'").then(alt.value(ACCENT))
-    tone = tone.when("datum.kind === 'barred'").then(alt.value(MUTED)).otherwise(alt.value(INK))
-    zero = alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=MUTED, aria=False)
+    tone = alt.when("datum.kind === 'chosen'").then(alt.value(PAGE_ACCENT))
+    tone = tone.when("datum.kind === 'barred'").then(alt.value(PAGE_MUTED)).otherwise(alt.value(PAGE_INK))
+    zero = alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=PAGE_MUTED, aria=False)
     return alt.layer(
         zero.encode(x=alt.X("zero:Q", scale=scale)),
         of("best").mark_bar(height=10, color=_GREY).encode(x=x, y=y, tooltip=tips),
-        of("other").mark_circle(size=20, color=MUTED, opacity=1).encode(x=x, y=y, tooltip=tips),
-        of("barred").mark_text(text="✕", color=MUTED).encode(x=x, y=y, tooltip=tips),
+        of("other").mark_circle(size=20, color=PAGE_MUTED, opacity=1).encode(x=x, y=y, tooltip=tips),
+        of("barred").mark_text(text="✕", color=PAGE_MUTED).encode(x=x, y=y, tooltip=tips),
         of("chosen").mark_circle(size=80, color=ACCENT, opacity=1).encode(x=x, y=y, tooltip=tips),
         of("best", "chosen", "barred")
         .mark_text(align="left")

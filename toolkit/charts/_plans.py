@@ -31,13 +31,18 @@ from toolkit.charts._labels import short_names, text_width, title_within
 from toolkit.charts._theme import (
     ACCENT,
     INK,
-    MUTED,
     OKABE_ITO,
+    PAGE_ACCENT,
+    PAGE_INK,
+    PAGE_MUTED,
+    PAGE_PAPER,
+    PALE,
     PAPER,
     STATUS_COLOURS,
     _chart,
     _nothing,
     _title,
+    outlined,
 )
 
 _LIVE = ("draft", "pinned", "sent")
@@ -50,7 +55,7 @@ _KIND_FILLS = {
     "event": OKABE_ITO[3],
     "red_packet": OKABE_ITO[6],
     "poll": OKABE_ITO[0],
-    "notice": STATUS_COLOURS["fading"],
+    "notice": PALE,
     _OTHER: STATUS_COLOURS["steady"],
 }
 MOST_DAYS = 62
@@ -90,7 +95,7 @@ def calendar_load(calendar: pd.DataFrame, groups: pd.DataFrame) -> alt.Chart | a
     colour = alt.Color("posts:Q", legend=None, scale=alt.Scale(domain=[0, peak], range=["#FBEDEA", ACCENT]))
     ink = alt.condition(f"datum.posts > {peak * 0.6}", alt.value(PAPER), alt.value(INK))
     return alt.layer(
-        base.mark_rect(stroke=PAPER, strokeWidth=2).encode(x=x, y=y, color=colour),
+        base.mark_rect(stroke=PAGE_PAPER, strokeWidth=2).encode(x=x, y=y, color=colour),
         base.mark_text().encode(x=x, y=y, text="posts:Q", color=ink),
     ).properties(title=title, width=alt.Step(44), height=alt.Step(36))
 
@@ -320,12 +325,12 @@ def _heat_layers(
     )
     x = alt.X("day:O", sort=keys, scale=alt.Scale(domain=keys, paddingInner=2 / cell), axis=axis)
     names = [row["name"] for row in sums]
-    quiet = alt.Axis(title=None, ticks=False, domain=False, labelPadding=8, labelColor=MUTED)
+    quiet = alt.Axis(title=None, ticks=False, domain=False, labelPadding=8, labelColor=PAGE_MUTED)
     y = alt.Y("name:N", sort=names, scale=alt.Scale(domain=names, paddingInner=0.1), axis=quiet)
     captions = {"name": "群", "said": "日期", "special": "日子", "posts": "次数", "kinds": "类型"}
     tips = [alt.Tooltip(f"{field}:N", title=caption) for field, caption in captions.items()]
     base = _chart(cells)
-    shade = alt.condition("datum.off", alt.value(0.22), alt.value(0.08))
+    shade = alt.condition("datum.off", alt.value(0.2), alt.value(0.06))
     some = base.transform_filter("datum.posts > 0")
     peak = max(2, *(row["posts"] for row in cells)) if cells else 2
     if by == "kind":
@@ -333,7 +338,7 @@ def _heat_layers(
         fills = alt.Scale(
             domain=[_kind_word(kind) for kind in seen], range=[_KIND_FILLS[kind] for kind in seen]
         )
-        legend = alt.Legend(title=None, orient="bottom", columns=8)
+        legend = outlined(orient="bottom", columns=8)
         colour: Any = alt.Color("main:N", scale=fills, legend=legend)
         ink: Any = alt.value("#000000")
     else:
@@ -342,11 +347,12 @@ def _heat_layers(
         ink = alt.condition(
             f"datum.posts > {1 + (peak - 1) * 0.8}", alt.value("#FFFFFF"), alt.value("#000000")
         )
+    edge = {"stroke": PAGE_MUTED, "strokeWidth": 1} if by == "kind" else {}
     beside = alt.Chart(alt.Data(values=sums)).mark_text(align="left")
-    tone = alt.condition("datum.trouble", alt.value(ACCENT), alt.value(MUTED))
+    tone = alt.condition("datum.trouble", alt.value(PAGE_ACCENT), alt.value(PAGE_MUTED))
     return alt.layer(
-        base.mark_rect(color=MUTED).encode(x=x, y=y, opacity=shade, tooltip=tips),
-        some.mark_rect().encode(x=x, y=y, color=colour, tooltip=tips),
+        base.mark_rect(color=PAGE_INK).encode(x=x, y=y, opacity=shade, tooltip=tips),
+        some.mark_rect(**edge).encode(x=x, y=y, color=colour, tooltip=tips),
         some.mark_text(aria=False, size=12).encode(
             x=x, y=y, text="letter:N" if by == "kind" else "number:N", color=ink, tooltip=tips
         ),
@@ -369,12 +375,16 @@ def _day_signs(plan: Plan, days: list[dt.date], keys: list[str], x: Any) -> list
     words = [(word, shape) for word, shape in _MARKS.values() if any(row["sign"] == word for row in rows)]
     shapes = alt.Scale(domain=[word for word, _ in words], range=[shape for _, shape in words])
     legend = alt.Legend(
-        title="日期下的记号", titleOrient="left", orient="bottom", symbolFillColor=INK, symbolStrokeColor=INK
+        title="日期下的记号",
+        titleOrient="left",
+        orient="bottom",
+        symbolFillColor=PAGE_INK,
+        symbolStrokeColor=PAGE_INK,
     )
     tips = [
         alt.Tooltip(f"{field}:N", title=caption) for field, caption in (("said", "日期"), ("special", "日子"))
     ]
-    mark = alt.Chart(alt.Data(values=rows)).mark_point(filled=True, color=INK, opacity=1, size=28)
+    mark = alt.Chart(alt.Data(values=rows)).mark_point(filled=True, color=PAGE_INK, opacity=1, size=28)
     return [
         mark.encode(
             x=x, y=alt.value(-7), shape=alt.Shape("sign:N", scale=shapes, legend=legend), tooltip=tips

@@ -11,7 +11,17 @@ import pandas as pd
 from toolkit.charts._format import WEEKDAYS, format_count, format_share, plain
 from toolkit.charts._gantt import room_beside
 from toolkit.charts._labels import one_line, short_names, text_width, title_within
-from toolkit.charts._theme import ACCENT, INK, LINE, MUTED, PAPER, STATUS_COLOURS, _chart, _nothing
+from toolkit.charts._theme import (
+    ACCENT,
+    PAGE_INK,
+    PAGE_LINE,
+    PAGE_MUTED,
+    PAGE_PAPER,
+    PAPER,
+    STATUS_COLOURS,
+    _chart,
+    _nothing,
+)
 from toolkit.schema import (
     COLUMN_WORDS,
     EFFECTS,
@@ -35,8 +45,8 @@ _BETTER, _WORSE = STATUS_COLOURS["new"], ACCENT
 _LOOKS = {
     "keep": ("circle", _BETTER, True),
     "stop": ("triangle-down", _WORSE, True),
-    "try": ("diamond", INK, False),
-    "unsure": ("circle", MUTED, False),
+    "try": ("diamond", PAGE_INK, False),
+    "unsure": ("circle", PAGE_MUTED, False),
 }
 # ratios beyond are drawn at the edge: an interval of few posts may reach to nothing
 _LEAST, _MOST = 0.1, 10.0
@@ -164,7 +174,7 @@ def effect_bars(
     blank = len(rows) - len(known) - others
     said += [f"{others} 项看的是别的结果，没有画"] if others else []
     said += [f"{blank} 项没有区间，没有画"] if blank else []
-    one = _chart([{"at": 1.0}]).mark_rule(color=INK, aria=False).encode(x=alt.X("at:Q", scale=scale))
+    one = _chart([{"at": 1.0}]).mark_rule(color=PAGE_INK, aria=False).encode(x=alt.X("at:Q", scale=scale))
     return alt.layer(
         one,
         *_effect_layers(base, x, y, scale),
@@ -234,7 +244,7 @@ def _effect_layers(base: alt.Chart, x: alt.X, y: alt.Y, scale: alt.Scale) -> lis
         line = part.mark_rule(color=colour, strokeWidth=thick, aria=False)
         layers.append(line.encode(x=alt.X("left:Q", scale=scale), x2="right:Q", y=y))
         point = part.mark_point(
-            shape=shape, size=80, opacity=1, stroke=colour, fill=colour if filled else PAPER
+            shape=shape, size=80, opacity=1, stroke=colour, fill=colour if filled else PAGE_PAPER
         )
         layers.append(point.encode(x=x, y=y, tooltip=tips))
     return layers
@@ -291,7 +301,7 @@ def funnel_steps(
         base.transform_filter("isValid(datum.rate)")
         .mark_bar(height=14, color=STATUS_COLOURS["steady"])
         .encode(x=x, y=y),
-        spans.mark_rule(color=INK, strokeWidth=2, aria=False).encode(
+        spans.mark_rule(color=PAGE_INK, strokeWidth=2, aria=False).encode(
             x=alt.X("low:Q", scale=scale), x2="high:Q", y=y
         ),
         base.mark_text(align="left").encode(x=alt.value(width + 8), y=y, text="said:N"),
@@ -377,11 +387,11 @@ def time_heat(
     base = _chart(records)
     tips = [alt.Tooltip("said:N", title="价值"), alt.Tooltip("posts:N", title="发布次数")]
     layers = []
-    for sort, colour in (("better", _BETTER), ("worse", _WORSE), ("unsure", LINE)):
+    for sort, colour in (("better", _BETTER), ("worse", _WORSE), ("unsure", PAGE_LINE)):
         part = base.transform_filter(f"datum.sort === '{sort}'")
         sure = sort != "unsure"
         fill = part.mark_rect(fill=colour, fillOpacity=1 if sure else 0.3)
-        ink = part.mark_text(aria=False, color=PAPER if sure else MUTED, fontWeight=600 if sure else 400)
+        ink = part.mark_text(aria=False, color=PAPER if sure else PAGE_MUTED, fontWeight=600 if sure else 400)
         layers += [fill.encode(x=x, y=y, tooltip=tips), ink.encode(x=x, y=y, text="label:N")]
     said = ["数字是平常的几倍，↑ 好于平常，↓ 不如平常", "浅色还说不准：95% 区间里有 1"]
     sources = _outcome(list(frame["outcome"])) if "outcome" in frame else ""
@@ -465,7 +475,7 @@ def plan_against_result(
         scale=alt.Scale(type="sqrt", nice=True),
         axis=alt.Axis(ticks=False, tickCount=4, domain=False, format="~g"),
     )
-    dots = _chart(shown).mark_circle(size=40, color=_BETTER, opacity=0.55)
+    dots = _chart(shown).mark_circle(size=40, color=_BETTER, opacity=0.85)
     tips = [
         alt.Tooltip(f"{field}:N", title=caption) for field, caption in (("title", "标题"), ("said", "结果"))
     ]

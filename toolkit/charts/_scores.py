@@ -14,7 +14,7 @@ from toolkit.schema import (
 if TYPE_CHECKING:
     import altair as alt
 from toolkit.charts._format import plain
-from toolkit.charts._theme import OKABE_ITO, _chart, _nothing, _short, _title
+from toolkit.charts._theme import OKABE_ITO, PAGE_MUTED, _chart, _nothing, _short, _title, outlined
 from toolkit.charts._words import part_caption, part_columns
 
 
@@ -44,11 +44,11 @@ def score_parts(headlines: pd.DataFrame, *, top: int = 6, width: int = 420) -> a
     scale = alt.Scale(domain=captions, range=[OKABE_ITO[place % 7] for place in range(len(captions))])
     bars = (
         _chart(records)
-        .mark_bar(size=18)
+        .mark_bar(size=18, stroke=PAGE_MUTED, strokeWidth=1)
         .encode(
             x=alt.X("points:Q", title=None, axis=alt.Axis(tickCount=5, domain=False, ticks=False)),
             y=y,
-            color=alt.Color("part:N", scale=scale, legend=alt.Legend(title=None, columns=4)),
+            color=alt.Color("part:N", scale=scale, legend=outlined(columns=4)),
             order=alt.Order("order:Q"),
             tooltip=["headline:N", "part:N", "points:Q"],
         )

@@ -10,6 +10,7 @@ import pandas as pd
 
 from toolkit import lexicons
 from toolkit.charts._format import format_unit
+from toolkit.charts._frame import WordFrame
 from toolkit.schema import (
     COLUMN_WORDS,
     CONTRACTS,
@@ -183,30 +184,33 @@ def words_of(column: object) -> dict[str, str]:
     return {**_SPOKEN.get(name, {}), **COLUMN_WORDS.get(name, {})}
 
 
-def in_words(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
+def in_words(frame: pd.DataFrame, /, *columns: str, **captions: str) -> pd.DataFrame:
     """The chosen columns as an editor reads them: Chinese captions and values, and nothing where a value is missing.
 
     Times are told to the minute, in a column without a clock by their day (2026-09-21). Yes is 是 and no is blank.
     Shares are percentages and yuan have commas, where the contract says so. Lists are joined by 、, those of sentences
-    by ；, and a member's stand-in is cut to six characters. Without `columns` all that have a caption. For showing
-    only: the result keeps no contract.
+    by ；, and a member's stand-in is cut to six characters. A column given by keyword stands behind the others under
+    the caption written for it, also one that no contract knows. Without any, all that have a caption. For showing only:
+    the result keeps no contract, and Jupyter draws it as an HTML table of the house.
 
-    Raises ColumnError for a chosen column that no caption is known for.
+    Raises ColumnError for a chosen column that is not there or that no caption is known for.
 
     >>> in_words(pd.DataFrame({"term": ["石榴"], "status": ["new"], "evidence": [["d1", "d2"]]})).to_dict("list")
     {'热词': ['石榴'], '状态': ['新出现'], '出处': ['d1、d2']}
+    >>> in_words(pd.DataFrame({"title": ["石榴怎么挑"], "size": [3]}), "title", size="次数").to_dict("list")
+    {'标题': ['石榴怎么挑'], '次数': [3]}
     """
-    captions = known_captions(frame)
-    captions |= {name: part_caption(name) for name in part_columns(frame)}
-    unknown = [name for name in columns if name not in captions or name not in frame]
+    known = known_captions(frame)
+    known |= {name: part_caption(name) for name in part_columns(frame)} | captions
+    chosen = [*columns, *captions] or [name for name in frame.columns if name in known]
+    unknown = [str(name) for name in chosen if name not in known or name not in frame]
     if unknown:
         raise ColumnError(
             f"没有列 {'、'.join(unknown)} 可以显示。可以用：{'、'.join(map(str, frame.columns))}。"
         )
-    shown = frame[list(columns)] if columns else frame[[name for name in frame.columns if name in captions]]
     units = known_units(frame)
-    out = {captions[str(name)]: _shown(shown[name], units.get(str(name), "")) for name in shown.columns}
-    return pd.DataFrame(out, index=shown.index)
+    out = {known[str(name)]: _shown(frame[name], units.get(str(name), "")) for name in chosen}
+    return WordFrame(out, index=frame.index)
 
 
 def _shown(series: pd.Series[Any], unit: str) -> pd.Series[Any]:

@@ -35,7 +35,7 @@ _WEEKDAYS = "一二三四五六日"
 # what a level is held against, as a sentence says it
 _OTHERS = {
     **{"group": "别的群", "kind": "别的类型", "topic": "别的选题", "phase": "别的阶段"},
-    **{"slot": "别的时段", "weekday": "别的日子", "headline": "没有这样写的"},
+    **{"slot": "别的时段", "weekday": "别的日子", "headline": "不这样写"},
 }
 
 
