@@ -22,7 +22,7 @@ VENV = ROOT / ".venv"
 HOME_NAME = "我的文案台"
 HIDDEN = ".wenan"  # in the working folder: what JupyterLab and this file remember
 FIRST_NOTEBOOK = "00_week.ipynb"
-FOLDERS = ("同行内容", "群聊导出", "效果数据", "结果")
+FOLDERS = ("同行内容", "自己发过的", "群聊导出", "效果数据", "结果")
 TEMPLATES = (
     ("群.xlsx", "groups"),
     ("内容.xlsx", "items"),
@@ -450,7 +450,7 @@ def checks(python: Path, arguments: list[str]) -> list[tuple[str, list[str]]]:
         ("代码（ruff check）", [*base, "ruff", "check", "."]),
         ("格式（ruff format）", [*base, "ruff", "format", "--check", "."]),
         ("类型（mypy）", [*base, "mypy"]),
-        ("笔记本（nbval）", [*base, "pytest", *nbval]),
+        ("笔记本（nbval）", [*base, "pytest", *nbval, *side_by_side]),
         ("测试（pytest）", [*base, "pytest", *side_by_side]),
     ]
 

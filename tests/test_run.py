@@ -420,6 +420,7 @@ def test_working_folder_is_furnished_and_her_settings_stay(
         "效果数据",
         "结果",
         "群聊导出",
+        "自己发过的",
     ]
     assert json.loads(language.read_text(encoding="utf-8")) == {"locale": "zh_CN"}
     assert json.loads(news.read_text(encoding="utf-8")) == {"fetchNews": "false", "checkForUpdates": False}
@@ -541,7 +542,8 @@ def test_checks_are_what_ci_runs() -> None:
         "ruff check .",
         "ruff format --check .",
         "mypy",
-        "pytest --nbval --nbval-sanitize-with tests/sanitize.cfg -W default notebooks",
+        "pytest --nbval --nbval-sanitize-with tests/sanitize.cfg -W default notebooks "
+        "-n auto --maxprocesses 4 --dist loadfile",
         "pytest -n auto --maxprocesses 4 --dist loadfile",
     ]
     assert run.checks(PYTHON, ["-k", "headline"]) == [

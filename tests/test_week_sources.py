@@ -42,7 +42,7 @@ FORMS: dict[str, Any] = {
 def home(tmp_path: Path) -> Path:
     """A working folder as run.py makes it."""
     home = tmp_path / "我的 文案台"
-    for folder in ("同行内容", "群聊导出", "效果数据", "结果"):
+    for folder in ("同行内容", "自己发过的", "群聊导出", "效果数据", "结果"):
         (home / folder).mkdir(parents=True)
     write_template(home / "群.xlsx", what="groups")
     write_template(home / "内容.xlsx", what="items")
@@ -503,3 +503,14 @@ def test_forms_print_on_a4_landscape(what: Any, tmp_path: Path) -> None:
     for sheet in openpyxl.load_workbook(write_template(tmp_path / "a.xlsx", what=what)).worksheets:
         assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
         assert (sheet.page_setup.fitToHeight, sheet.print_title_rows) == (0, "$1:$1")
+
+
+def test_what_she_published_herself_is_found_in_its_folder(home: Path) -> None:
+    (home / "同行内容" / "同行.csv").write_text("title,published_at\n石榴开裂,2026-09-14\n", encoding="utf-8")
+    assert week_sources(home=home).own is None
+    (home / "自己发过的" / "我们.csv").write_text(
+        "title,published_at\n早市豆腐,2026-09-10\n", encoding="utf-8"
+    )
+    own = week_sources(home=home).own
+    assert own == home / "自己发过的"
+    assert tk.read_documents(own).frame["title"].tolist() == ["早市豆腐"]

@@ -11,6 +11,7 @@ from toolkit.store import Workspace
 from toolkit.trends import Counts, count_terms
 from toolkit.week._memory import workspace_of
 from toolkit.week._sources import Sources
+from toolkit.week._words import all_words
 
 # counts are kept by month, so that adding a day writes one month
 COUNTS_NAME = "词频 "
@@ -18,12 +19,15 @@ WORDS_NAME = "词频 用词"
 
 
 def week_counts(sources: Sources, documents: pd.DataFrame) -> Counts:
-    """Counts of the week's documents; in a working folder only those are cut that 文案台.db does not know."""
-    workspace = workspace_of(sources)
+    """Counts of the week's documents; in a working folder only those are cut that 文案台.db does not know.
+
+    They are cut with the lexicon's words and those of the working folder's 词表.csv.
+    """
+    workspace, words = workspace_of(sources), all_words(sources)
     if workspace is None:
-        return count_terms(documents)
+        return count_terms(documents, words=words)
     with workspace:
-        return kept_counts(workspace, documents, only_these=True)
+        return kept_counts(workspace, documents, only_these=True, words=words)
 
 
 def kept_counts(

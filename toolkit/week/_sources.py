@@ -12,6 +12,7 @@ from toolkit.schema import InputError
 
 HOME_NAME = "我的文案台"
 RIVALS_FOLDER = "同行内容"
+OWN_FOLDER = "自己发过的"
 OUTCOMES_FOLDER = "效果数据"
 RESULTS_FOLDER = "结果"
 GROUPS_FILE = "群.xlsx"
@@ -30,7 +31,8 @@ DATABASE = "文案台.db"
 class Sources:
     """What a week, a campaign and a review are made from: paths, and whether the sample world stands in for them.
 
-    `plan`, `group_days` and `messages` are the editor's own or None. `results` is where the exports of what came back
+    `own` is what she published herself (the folder 自己发过的 once a file lies in it; the sample's beside sample
+    documents). `plan`, `group_days` and `messages` are the editor's own or None. `results` is where the exports of what came back
     lie, `sent` the file that knows what was sent, `costs`, `tests` and `incidents` the tables beside them; each is None
     where there is none yet, and the sample's where `sample_results` says so.
     """
@@ -100,7 +102,7 @@ def week_sources(
         documents=tuple(Path(path) for path in documents or paths),
         groups=Path(my_groups or sample / "groups.csv"),
         items=Path(my_items) if my_items else None,
-        own=sample / "own_posts.csv" if sample_documents else None,
+        own=sample / "own_posts.csv" if sample_documents else _own_posts(desk),
         out=folder,
         home=desk,
         sample_documents=sample_documents,
@@ -111,6 +113,11 @@ def week_sources(
         sample_results=sample_results,
         **(_sample_review(sample) if sample_results else back),
     )
+
+
+def _own_posts(desk: Path | None) -> Path | None:
+    """The folder of what the editor published herself, once a file lies in it."""
+    return desk / OWN_FOLDER if desk is not None and _has_files(desk / OWN_FOLDER) else None
 
 
 def _came_back(desk: Path | None, folder: Path) -> dict[str, Path | None]:

@@ -18,7 +18,9 @@ export default {
     model.on("change:content", show);
     model.on("change:css", show);
     show();
+    const unwatch = keepKeys(el);
     return () => {
+      unwatch();
       model.off("change:content", show);
       model.off("change:css", show);
     };

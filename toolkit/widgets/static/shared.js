@@ -139,6 +139,23 @@ function refill(host, elements) {
   if (held) host.querySelector(`[data-key="${CSS.escape(held)}"]`)?.focus({ preventScroll: true });
 }
 
+/**
+ * Keep the keys of a whole desk from JupyterLab: its shortcuts would act on the cell (pressing d twice deletes it) while
+ * somebody is at a list or a button. What is pressed with Ctrl stays Lab's. Gives what ends the watch.
+ */
+function keepKeys(el) {
+  const watch = new ResizeObserver(() => {
+    const desk = el.closest(".wn-plain");
+    if (!desk || desk.dataset.wnKeys) return;
+    desk.dataset.wnKeys = "kept";
+    desk.addEventListener("keydown", (event) => {
+      if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
+    });
+  });
+  watch.observe(el);
+  return () => watch.disconnect();
+}
+
 /** Code points of a text, as Python counts them. */
 const points = (text) => Array.from(text);
 
