@@ -58,7 +58,8 @@ def test_desk_shows_the_score_of_the_typed_title(page: Page, server: Server) -> 
     # the notebook's desk knows the week's trends: a trending word in a title counts
     posts = toolkit.read_documents(lexicons.sample_folder() / "posts").frame
     trends = toolkit.mine_trends(toolkit.mark_duplicates(posts))
-    title = page.locator("input[placeholder*='标题']").first
+    desk = page.locator(".wn-headline").first
+    title = desk.get_by_role("textbox", name="标题", exact=True)
     title.scroll_into_view_if_needed()
     gates = []
     for text in ("周三晚八点，桂花拿铁买一送一", "国家级品质面膜今晚开抢"):
@@ -66,14 +67,12 @@ def test_desk_shows_the_score_of_the_typed_title(page: Page, server: Server) -> 
         title.click()
         page.keyboard.insert_text(text)
         [score] = toolkit.score_headlines([text], trends=trends).to_dict("records")
-        craft = re.compile(rf"^写法分 {score['craft']:.0f}(?!\d)")
-        gate = re.compile(f"^合规：.*{GATES[score['gate']]}")
-        expect(page.locator(".widget-label", has_text=craft).first).to_be_visible()
-        expect(page.locator(".widget-label", has_text=gate).first).to_be_visible()
+        lights = desk.locator(".wn-headline-lights")
+        expect(lights).to_contain_text(re.compile(rf"写法分 {score['craft']:.0f}(?!\d)"))
+        expect(desk.locator(".wn-headline-gate")).to_have_text(re.compile(f"^合规：{GATES[score['gate']]}"))
         gates.append(score["gate"])
     assert gates == ["pass", "block"]
-    page.get_by_role("button", name="误报").first.click()
-    expect(
-        page.locator(".widget-label", has_text=re.compile("^可以例外：「国家级」你判过误报")).first
-    ).to_be_visible()
-    expect(page.locator(".widget-label", has_text=re.compile("^合规：.*通过")).first).to_be_visible()
+    expect(desk.locator("mark")).to_have_text("国家级")
+    desk.get_by_role("button", name=re.compile("^误报")).first.click()
+    expect(desk.locator(".wn-headline-found")).to_contain_text("可以例外：「国家级」你判过误报")
+    expect(desk.locator(".wn-headline-gate")).to_have_text("合规：通过 ✓")

@@ -62,16 +62,31 @@ class Editor(View):
     """A text field: `value` as it is typed, `marks` (start, end in code points, severity, tip) underlined in it.
 
     With `enter`, Enter sends the event "enter" and pasted lines come as the event "lines"; without it Enter makes a new
-    line and Ctrl+Enter sends "enter".
+    line and Ctrl+Enter sends "enter". The event "rest" comes when whoever types has stopped for half a second. `caret`
+    is the place, in code points, where the caret was left; -1 is the end.
     """
 
     _esm = module("editor")
     value = traitlets.Unicode("").tag(sync=True)
+    caret = traitlets.Int(-1).tag(sync=True)
     marks = traitlets.List().tag(sync=True)
     label = traitlets.Unicode("").tag(sync=True)
     placeholder = traitlets.Unicode("").tag(sync=True)
     rows = traitlets.Int(1).tag(sync=True)
     enter = traitlets.Bool(False).tag(sync=True)
+
+    def insert(self, text: str) -> None:
+        """Put a text in where the caret was left; the caret goes behind it.
+
+        >>> field = Editor(value="大蟹", caret=1)
+        >>> field.insert("闸")
+        >>> field.value, field.caret
+        ('大闸蟹', 2)
+        """
+        at = len(self.value) if self.caret < 0 else min(self.caret, len(self.value))
+        with self.hold_sync():
+            self.caret = at + len(text)
+            self.value = self.value[:at] + text + self.value[at:]
 
 
 class Table(View):
@@ -80,8 +95,8 @@ class Table(View):
     `columns` are name, caption, kind (text, number, spark, star, note) and may have hint, fixed (no sorting) and
     placeholder. `rows` are mappings with a `key`, a `name` for screen readers, and a value (a text, a number or a node)
     for each column; `column:order` sorts a column by something else than what it shows. `selected` is the key of the row
-    looked at, `chosen` the keys ticked, where `choice` captions the boxes. Events: select, open, star, note, and those
-    of nodes, each with `key`.
+    looked at, `chosen` the keys ticked, where `choice` captions the boxes. Events: select, open (Enter, a double click),
+    star (also the key S), remove (Delete), note, and those of nodes, each with `key`. Space ticks a box, or opens.
     """
 
     _esm = module("table")

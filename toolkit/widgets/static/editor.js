@@ -1,4 +1,41 @@
 // A text field whose marked passages are underlined behind the text, each saying why when the pointer is on it.
+const REST_MILLISECONDS = 450;
+const TIP_WIDTH = 280;
+
+/** How many UTF-16 units the first code points of a text take, and back. */
+const unitsOf = (text, count) => points(text).slice(0, count).join("").length;
+const pointsOf = (text, units) => points(text.slice(0, units)).length;
+
+/** Where a text goes that others may have written: it keeps its own reading direction to itself. */
+function markedText(text, marks) {
+  const cut = points(text);
+  const parts = [];
+  let at = 0;
+  for (const mark of marks) {
+    if (mark.start < at || mark.end > cut.length) continue;
+    parts.push(cut.slice(at, mark.start).join(""));
+    const element = document.createElement("mark");
+    element.className = `wn-mark wn-mark-${mark.severity}`;
+    element.textContent = cut.slice(mark.start, mark.end).join("");
+    element.dataset.tip = mark.tip;
+    parts.push(element);
+    at = mark.end;
+  }
+  // a last line that is empty has a height only with something in it
+  return [...parts, cut.slice(at).join(""), "\u200b"];
+}
+
+/** The mark at the pointer's place: the marks lie below the text, so no event of theirs is ever heard. */
+function markAt(back, event) {
+  return [...back.querySelectorAll("mark")].find((one) =>
+    [...one.getClientRects()].some(
+      (place) =>
+        event.clientX >= place.left && event.clientX <= place.right &&
+        event.clientY >= place.top && event.clientY <= place.bottom,
+    ),
+  );
+}
+
 export default {
   render({ model, el }) {
     const send = sender(model);
@@ -18,53 +55,57 @@ export default {
     tip.hidden = true;
     const id = `wn-${Math.random().toString(36).slice(2)}`;
     [area.id, label.htmlFor, tip.id] = [id, id, `${id}-tip`];
-    area.setAttribute("aria-describedby", tip.id);
     box.append(back, area, tip);
     el.append(label, box);
 
     let composing = false;
+    let resting = 0;
     const fit = () => {
+      const scrolled = area.scrollTop;
       area.style.height = "auto";
-      area.style.height = `${area.scrollHeight}px`;
-      back.style.height = area.style.height;
+      area.style.height = `${area.scrollHeight + area.offsetHeight - area.clientHeight}px`;
+      area.scrollTop = scrolled;
+      back.style.height = `${area.offsetHeight}px`;
+      // a scroll bar makes the lines shorter: those behind must break at the same places
+      back.style.width = `${area.clientWidth + 2}px`;
+      back.scrollTop = area.scrollTop;
     };
     const paint = () => {
-      const text = points(area.value);
       // marks of an older text would underline the wrong words
       const marks = model.get("value") === area.value ? model.get("marks") : [];
-      const parts = [];
-      let at = 0;
-      for (const mark of marks) {
-        if (mark.start < at || mark.end > text.length) continue;
-        parts.push(text.slice(at, mark.start).join(""));
-        const element = document.createElement("mark");
-        element.className = `wn-mark wn-mark-${mark.severity}`;
-        element.textContent = text.slice(mark.start, mark.end).join("");
-        element.dataset.tip = mark.tip;
-        parts.push(element);
-        at = mark.end;
-      }
-      back.replaceChildren(...parts, text.slice(at).join(""), "\u200b");
+      back.replaceChildren(...markedText(area.value, marks));
+      back.scrollTop = area.scrollTop;
+    };
+    const caret = () => pointsOf(area.value, area.selectionEnd);
+    const rest = () => {
+      clearTimeout(resting);
+      resting = setTimeout(() => send("rest", { value: area.value }), REST_MILLISECONDS);
+    };
+    const keep = () => {
+      model.set("value", area.value);
+      model.set("caret", caret());
+      model.save_changes();
+      rest();
     };
     const typed = () => {
-      fit();
-      paint();
-      if (composing) return;
-      if (!model.get("enter") || !area.value.includes("\n")) {
-        model.set("value", area.value);
-        model.save_changes();
-        return;
+      if (!composing && model.get("enter") && area.value.includes("\n")) {
+        const lines = area.value.split("\n").map((line) => line.trim()).filter(Boolean);
+        // several lines in a field of one: home they go as lines; a single one only loses its line end
+        area.value = lines.length > 1 ? "" : (lines[0] ?? "");
+        if (lines.length > 1) send("lines", { value: lines });
       }
-      // lines pasted into a field of one line: home they go as lines
-      const lines = area.value.split("\n").map((line) => line.trim()).filter(Boolean);
-      area.value = "";
-      send("lines", { value: lines });
-      model.set("value", "");
-      model.save_changes();
       fit();
       paint();
+      if (!composing) keep();
     };
     area.addEventListener("input", typed);
+    area.addEventListener("paste", (event) => {
+      const text = event.clipboardData?.getData("text/plain") ?? "";
+      const lines = text.split(/\r\n?|\n/).map((line) => line.trim()).filter(Boolean);
+      if (!model.get("enter") || lines.length < 2) return;
+      event.preventDefault();
+      send("lines", { value: lines });
+    });
     area.addEventListener("compositionstart", () => (composing = true));
     area.addEventListener("compositionend", () => {
       composing = false;
@@ -78,29 +119,42 @@ export default {
       // JupyterLab's own shortcuts must not fire while somebody types
       event.stopPropagation();
     });
-    // the marks lie below the text, so the pointer's place is compared with theirs
+    // what is put in from elsewhere goes where the caret was left
+    area.addEventListener("blur", () => {
+      tip.hidden = true;
+      if (composing || model.get("value") !== area.value) return;
+      model.set("caret", caret());
+      model.save_changes();
+    });
+    area.addEventListener("scroll", () => (back.scrollTop = area.scrollTop));
     area.addEventListener("mousemove", (event) => {
-      const mark = [...back.querySelectorAll("mark")].find((one) =>
-        [...one.getClientRects()].some(
-          (place) =>
-            event.clientX >= place.left && event.clientX <= place.right &&
-            event.clientY >= place.top && event.clientY <= place.bottom,
-        ),
-      );
+      const mark = markAt(back, event);
       tip.hidden = !mark;
       if (!mark) return;
       tip.textContent = mark.dataset.tip;
       const [place, outer] = [mark.getBoundingClientRect(), box.getBoundingClientRect()];
-      tip.style.left = `${Math.max(0, Math.min(place.left - outer.left, outer.width - 240))}px`;
-      tip.style.top = `${place.bottom - outer.top + 4}px`;
+      tip.style.left = `${Math.max(0, Math.min(place.left - outer.left, outer.width - TIP_WIDTH))}px`;
+      tip.style.top = `${Math.min(place.bottom, outer.bottom) - outer.top + 4}px`;
     });
     area.addEventListener("mouseleave", () => (tip.hidden = true));
 
+    const point = () => {
+      const at = model.get("caret");
+      const units = at < 0 ? area.value.length : unitsOf(area.value, at);
+      area.setSelectionRange(units, units);
+    };
     const value = () => {
       // the answer to an earlier key must not overwrite what has been typed since
-      if (area.value !== model.get("value") && !composing) area.value = model.get("value");
+      if (area.value !== model.get("value") && !composing) {
+        clearTimeout(resting);
+        area.value = model.get("value");
+        point();
+      }
       fit();
       paint();
+    };
+    const moved = () => {
+      if (!composing && area.value === model.get("value") && caret() !== model.get("caret")) point();
     };
     const look = () => {
       label.textContent = model.get("label");
@@ -109,17 +163,25 @@ export default {
       fit();
     };
     model.on("change:value", value);
+    model.on("change:caret", moved);
     model.on("change:marks", paint);
     model.on("change:label change:placeholder change:rows", look);
     area.value = model.get("value");
     look();
     paint();
-    // its height is known only once it is on the page
-    const seen = new ResizeObserver(fit);
+    // its height is known only once it is on the page; only its width changes how lines break
+    let wide = 0;
+    const seen = new ResizeObserver(() => {
+      if (box.clientWidth === wide) return;
+      wide = box.clientWidth;
+      fit();
+    });
     seen.observe(box);
     return () => {
+      clearTimeout(resting);
       seen.disconnect();
       model.off("change:value", value);
+      model.off("change:caret", moved);
       model.off("change:marks", paint);
       model.off("change:label change:placeholder change:rows", look);
     };

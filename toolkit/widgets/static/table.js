@@ -1,8 +1,84 @@
 // A table: sorted by a click on a head, one row chosen at a time by arrows or a click, several by their boxes.
+const missing = (value) => value === null || value === undefined || Number.isNaN(value);
 const BY = {
-  number: (a, b) => (a ?? -Infinity) - (b ?? -Infinity),
-  text: (a, b) => String(a ?? "").localeCompare(String(b ?? ""), "zh-Hans-CN"),
+  number: (a, b) => a - b,
+  text: (a, b) => String(a).localeCompare(String(b), "zh-Hans-CN"),
 };
+// of these the most comes first at the first click
+const FROM_MOST = new Set(["number", "star", "spark"]);
+
+/** Rows in the order of a column; those without a value are last either way. */
+function inOrder(rows, column, down) {
+  const rank = (row) => {
+    const value = row[`${column.name}:order`] ?? row[column.name];
+    return typeof value === "boolean" ? Number(value) : value;
+  };
+  const known = rows.filter((row) => !missing(rank(row)));
+  const numbers = known.every((row) => typeof rank(row) === "number");
+  const compare = BY[numbers ? "number" : "text"];
+  const sign = down ? -1 : 1;
+  known.sort((a, b) => sign * compare(rank(a), rank(b)));
+  return [...known, ...rows.filter((row) => missing(rank(row)))];
+}
+
+/** A field, box or button inside a row; only those of the row that is looked at are stops of the Tab key. */
+function control(tag, key, label, type) {
+  const one = document.createElement(tag);
+  if (type) one.type = type;
+  one.dataset.key = key;
+  one.setAttribute("aria-label", label);
+  return one;
+}
+
+function noteField(column, row, send) {
+  const field = control("input", `note-${row.key}`, `${column.caption}：${row.name ?? row.key}`, "text");
+  field.value = row[column.name] ?? "";
+  field.placeholder = column.placeholder ?? "";
+  field.addEventListener("change", () => send("note", { key: row.key, value: field.value }));
+  field.addEventListener("click", (event) => event.stopPropagation());
+  field.addEventListener("dblclick", (event) => event.stopPropagation());
+  field.addEventListener("keydown", (event) => {
+    event.stopPropagation();
+    if (event.key === "Enter" && !event.isComposing) field.closest("tr").focus();
+  });
+  return field;
+}
+
+function starButton(column, row, send) {
+  const button = control("button", `star-${row.key}`, `${column.caption}：${row.name ?? row.key}`, "button");
+  const value = Boolean(row[column.name]);
+  button.textContent = value ? "★" : "☆";
+  button.setAttribute("aria-pressed", value);
+  button.addEventListener("dblclick", (event) => event.stopPropagation());
+  button.addEventListener("click", (event) => {
+    event.stopPropagation();
+    send("star", { key: row.key, value: !value });
+  });
+  return button;
+}
+
+/** What stands in one cell. */
+function cellOf(column, row, send) {
+  const one = document.createElement("td");
+  one.className = `wn-${column.kind}`;
+  const value = row[column.name];
+  if (column.kind === "note") {
+    one.append(noteField(column, row, send));
+  } else if (column.kind === "star") {
+    one.append(starButton(column, row, send));
+  } else if (column.kind === "spark") {
+    one.append(sparkline(value ?? [], `${row.name ?? row.key}：${(value ?? []).join("、")}`));
+  } else if (value !== null && typeof value === "object") {
+    one.append(build(value, (event, node) => send(event, { key: row.key, value: node.value ?? null })));
+  } else {
+    // what others wrote keeps its reading direction to itself
+    const text = document.createElement("bdi");
+    text.textContent = value ?? "";
+    one.append(text);
+    if (String(value ?? "").length > 30) one.title = String(value).slice(0, 300);
+  }
+  return one;
+}
 
 export default {
   render({ model, el }) {
@@ -14,6 +90,7 @@ export default {
     table.className = "wn-table";
     scroll.append(table);
     el.append(scroll);
+    let shown = [];
 
     const choose = (key) => {
       if (model.get("selected") === key) return;
@@ -25,15 +102,6 @@ export default {
       const chosen = model.get("chosen").filter((one) => one !== key);
       model.set("chosen", on ? [...chosen, key] : chosen);
       model.save_changes();
-    };
-    const sorted = () => {
-      const [name, down] = model.get("sort");
-      const column = model.get("columns").find((one) => one.name === name);
-      if (!column) return model.get("rows");
-      const rank = (row) => row[`${name}:order`] ?? row[name];
-      const compare = BY[column.kind === "number" ? "number" : typeof rank(model.get("rows")[0] ?? {}) === "number" ? "number" : "text"];
-      const rows = [...model.get("rows")].sort((a, b) => compare(rank(a), rank(b)));
-      return down ? rows.reverse() : rows;
     };
     const head = (column) => {
       const cell = document.createElement("th");
@@ -51,74 +119,53 @@ export default {
       if (column.hint) button.title = column.hint;
       cell.setAttribute("aria-sort", name === column.name ? (down ? "descending" : "ascending") : "none");
       button.addEventListener("click", () => {
-        model.set("sort", [column.name, name === column.name ? !down : column.kind === "number"]);
+        model.set("sort", [column.name, name === column.name ? !down : FROM_MOST.has(column.kind)]);
         model.save_changes();
       });
       cell.append(button);
       return cell;
     };
-    const cell = (column, row) => {
-      const one = document.createElement("td");
-      one.className = `wn-${column.kind}`;
-      const value = row[column.name];
-      if (column.kind === "note") {
-        const field = document.createElement("input");
-        field.value = value ?? "";
-        field.placeholder = column.placeholder ?? "";
-        field.dataset.key = `note-${row.key}`;
-        field.setAttribute("aria-label", `${column.caption}：${row.name ?? row.key}`);
-        field.addEventListener("change", () => send("note", { key: row.key, value: field.value }));
-        field.addEventListener("keydown", (event) => event.stopPropagation());
-        one.append(field);
-      } else if (column.kind === "star") {
-        const button = document.createElement("button");
-        button.type = "button";
-        button.dataset.key = `star-${row.key}`;
-        button.textContent = value ? "★" : "☆";
-        button.setAttribute("aria-pressed", Boolean(value));
-        button.setAttribute("aria-label", `${column.caption}：${row.name ?? row.key}`);
-        button.addEventListener("click", (event) => {
-          event.stopPropagation();
-          send("star", { key: row.key, value: !value });
-        });
-        one.append(button);
-      } else if (column.kind === "spark") {
-        one.append(sparkline(value ?? [], `${row.name ?? row.key}：${(value ?? []).join("、")}`));
-      } else if (value !== null && typeof value === "object") {
-        one.append(build(value, (event, node) => send(event, { key: row.key, value: node.value ?? null })));
-      } else {
-        one.textContent = value ?? "";
-        if (String(value ?? "").length > 30) one.title = value;
-      }
-      return one;
+    const choiceBox = (row) => {
+      const td = document.createElement("td");
+      td.className = "wn-choice";
+      const box = control("input", `choice-${row.key}`, `${model.get("choice")}：${row.name ?? row.key}`, "checkbox");
+      box.addEventListener("click", (event) => event.stopPropagation());
+      box.addEventListener("dblclick", (event) => event.stopPropagation());
+      box.addEventListener("change", () => tick(row.key, box.checked));
+      td.append(box);
+      return td;
     };
     const line = (row) => {
       const tr = document.createElement("tr");
-      const on = row.key === model.get("selected");
       tr.dataset.key = row.key;
-      tr.className = on ? "wn-on" : "";
-      tr.tabIndex = on || (!model.get("selected") && row === shown[0]) ? 0 : -1;
-      tr.setAttribute("aria-selected", on);
-      if (model.get("choice")) {
-        const td = document.createElement("td");
-        td.className = "wn-choice";
-        const box = document.createElement("input");
-        box.type = "checkbox";
-        box.dataset.key = `choice-${row.key}`;
-        box.checked = model.get("chosen").includes(row.key);
-        box.setAttribute("aria-label", `${model.get("choice")}：${row.name ?? row.key}`);
-        box.addEventListener("click", (event) => event.stopPropagation());
-        box.addEventListener("change", () => tick(row.key, box.checked));
-        td.append(box);
-        tr.append(td);
-      }
-      tr.append(...model.get("columns").map((column) => cell(column, row)));
+      // at once: what takes the focus back over a redraw must be able to
+      tr.tabIndex = -1;
+      if (model.get("choice")) tr.append(choiceBox(row));
+      tr.append(...model.get("columns").map((column) => cellOf(column, row, send)));
       tr.addEventListener("click", () => choose(row.key));
+      tr.addEventListener("dblclick", () => send("open", { key: row.key }));
       return tr;
     };
-    let shown = [];
+    /** Which row is looked at and which are ticked; nothing is drawn anew, so that no half-written note is lost. */
+    const mark = () => {
+      const selected = model.get("selected");
+      const chosen = new Set(model.get("chosen"));
+      const there = shown.some((row) => row.key === selected);
+      const stop = there ? selected : shown[0]?.key;
+      for (const tr of table.querySelectorAll("tbody tr[data-key]")) {
+        const { key } = tr.dataset;
+        tr.className = key === selected ? "wn-on" : "";
+        tr.setAttribute("aria-selected", key === selected);
+        tr.tabIndex = key === stop ? 0 : -1;
+        for (const one of tr.querySelectorAll("button, input, a, summary")) one.tabIndex = key === stop ? 0 : -1;
+        const box = tr.querySelector(".wn-choice input");
+        if (box) box.checked = chosen.has(key);
+      }
+    };
     const show = () => {
-      shown = sorted();
+      const [name, down] = model.get("sort");
+      const column = model.get("columns").find((one) => one.name === name);
+      shown = column ? inOrder(model.get("rows"), column, down) : model.get("rows");
       table.setAttribute("aria-label", model.get("label"));
       table.setAttribute("role", "grid");
       const top = document.createElement("thead");
@@ -143,33 +190,52 @@ export default {
         tr.append(empty);
         body.append(tr);
       }
+      const field = table.contains(document.activeElement) ? document.activeElement : null;
+      const written = field?.closest("td.wn-note") ? [field.dataset.key, field.value, field.selectionEnd] : null;
       refill(table, [top, body]);
+      mark();
+      if (!written) return;
+      const again = table.querySelector(`[data-key="${CSS.escape(written[0])}"]`);
+      if (!again) return;
+      again.value = written[1];
+      again.setSelectionRange(written[2], written[2]);
+    };
+    const step = (key, at) => {
+      const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: shown.length - 1 }[key];
+      const next = shown[Math.max(0, Math.min(shown.length - 1, to))];
+      table.querySelector(`tbody tr[data-key="${CSS.escape(next.key)}"]`)?.focus();
+      choose(next.key);
+    };
+    const keys = {
+      Enter: (row) => send("open", { key: row.key }),
+      Delete: (row) => send("remove", { key: row.key }),
+      " ": (row) => {
+        if (model.get("choice")) tick(row.key, !model.get("chosen").includes(row.key));
+        else send("open", { key: row.key });
+      },
+      s: (row) => {
+        const column = model.get("columns").find((one) => one.kind === "star");
+        if (column) send("star", { key: row.key, value: !row[column.name] });
+      },
     };
     table.addEventListener("keydown", (event) => {
-      const keys = ["ArrowDown", "ArrowUp", "Home", "End", "Enter", " "];
       event.stopPropagation();
-      if (!keys.includes(event.key) || event.target.tagName !== "TR") return;
-      event.preventDefault();
+      if (event.target.tagName !== "TR" || event.ctrlKey || event.metaKey || event.altKey) return;
       const at = shown.findIndex((row) => row.key === event.target.dataset.key);
-      if (event.key === " " && model.get("choice")) {
-        tick(shown[at].key, !model.get("chosen").includes(shown[at].key));
-        return;
-      }
-      if (event.key === "Enter" || event.key === " ") {
-        send("open", { key: shown[at].key });
-        return;
-      }
-      const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: shown.length - 1 }[event.key];
-      const next = shown[Math.max(0, Math.min(shown.length - 1, to))];
-      if (!next) return;
-      // the row that gets the focus must be there before the table is drawn anew
-      table.querySelector(`tr[data-key="${CSS.escape(next.key)}"]`)?.focus();
-      choose(next.key);
+      if (at < 0) return;
+      const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+      if (["ArrowDown", "ArrowUp", "Home", "End"].includes(key)) step(key, at);
+      else if (keys[key]) keys[key](shown[at]);
+      else return;
+      event.preventDefault();
     });
-    const names = ["columns", "rows", "selected", "chosen", "sort", "empty", "label", "choice"];
-    const events = names.map((name) => `change:${name}`).join(" ");
-    model.on(events, show);
+    const drawn = ["columns", "rows", "sort", "empty", "label", "choice"].map((name) => `change:${name}`).join(" ");
+    model.on(drawn, show);
+    model.on("change:selected change:chosen", mark);
     show();
-    return () => model.off(events, show);
+    return () => {
+      model.off(drawn, show);
+      model.off("change:selected change:chosen", mark);
+    };
   },
 };
