@@ -115,6 +115,14 @@ def test_speed() -> None:
     assert parts.drop("in all").sum() == pytest.approx(parts["in all"])
 
 
+def test_edits() -> None:
+    table = runpy.run_path(str(FOLDER / "edits.py"))["main"](["--small"]).set_index(["rules", "kind"])
+    assert table.index.unique("kind").tolist() == ["move", "place", "take out", "regroup", "why here"]
+    assert (table["broken"] == 0).all() and (table.xs("take out", level="kind")["made"] == 3).all()
+    made = table[table["made"] > 0]
+    assert (made["median"] <= made["p95"]).all() and len(made) >= 8
+
+
 def test_every_benchmark_is_tested_here() -> None:
     source = Path(__file__).read_text(encoding="utf-8")
     # copies.py is run by sources.py; plans.py and plan_edits.py by test_plans_benchmark.py; the others by their own tests

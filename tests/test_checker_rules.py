@@ -113,7 +113,7 @@ def test_the_checker_knows_exactly_the_rules_of_the_contract() -> None:
 
 
 def test_every_rule_has_a_chinese_name_and_source() -> None:
-    assert set(RULES) == {*CHECKED, "outbid", "not_approved"}
+    assert set(RULES) == {*CHECKED, "outbid", "not_approved", "by_hand"}
     for rule_id, info in RULES.items():
         assert info.rule_id == rule_id
         for text in (info.name, info.source):

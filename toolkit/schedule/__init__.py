@@ -5,6 +5,7 @@ from toolkit.schedule._close import close_choices
 from toolkit.schedule._compare import compare_plans
 from toolkit.schedule._days import days_note, read_days, use_days
 from toolkit.schedule._edit import close_day, delay_item, move_post
+from toolkit.schedule._edit_places import place_post, regroup_post, take_out_post
 from toolkit.schedule._evergreen import expand_evergreen
 from toolkit.schedule._explain import explain_post
 from toolkit.schedule._kits import list_kits, use_kit
@@ -29,11 +30,14 @@ __all__ = [
     "list_kits",
     "merge_calendars",
     "move_post",
+    "place_post",
     "plan_posts",
     "read_days",
     "read_groups",
     "read_items",
     "read_recurring",
+    "regroup_post",
+    "take_out_post",
     "use_days",
     "use_kit",
     "what_if",

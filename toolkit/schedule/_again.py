@@ -10,8 +10,12 @@ from toolkit.schedule import _inputs
 from toolkit.schedule._climb import Board
 from toolkit.schedule._ledger import NOWHERE, Candidates, find_candidates, prices
 from toolkit.schedule._value import Array
+from toolkit.schedule._words import BY_HAND
 from toolkit.schedule._world import World, build_world
 from toolkit.schema import Plan
+
+# in nanoseconds
+_A_MINUTE = 60 * 10**9
 
 
 def world_of(plan: Plan) -> World:
@@ -27,8 +31,21 @@ def world_with(plan: Plan, fixed: pd.DataFrame) -> World:
     groups = _inputs.checked_groups(plan.groups)
     items = _inputs.checked_items(plan.items, groups, known=list(plan.calendar["item_id"]))
     return build_world(
-        items, groups, fixed, rules=plan.rules, start=plan.start, days=plan.days, times=plan.times
+        items,
+        groups,
+        fixed,
+        rules=plan.rules,
+        start=plan.start,
+        days=plan.days,
+        times=plan.times,
+        out=taken_out(plan),
     )
+
+
+def taken_out(plan: Plan) -> frozenset[tuple[str, str]]:
+    """The (item_id, group_id) pairs that a hand has taken out of the plan, which no search may bring back."""
+    own = plan.unplaced[plan.unplaced["rule_id"] == BY_HAND]
+    return frozenset(zip(own["item_id"].astype("str"), own["group_id"].astype("str"), strict=True))
 
 
 def board_of(plan: Plan, *, stay: float = 0.0) -> tuple[Board, list[str]]:
@@ -63,13 +80,12 @@ def find_places(world: World, cands: Candidates, posts: pd.DataFrame) -> Array:
     item_at = {name: i for i, name in enumerate(world.items["item_id"])}
     group_at = {name: g for g, name in enumerate(world.groups["group_id"])}
     groups, times = len(world.groups), len(world.minute)
-    since = posts["starts_at"].dt.tz_localize(None) - pd.Timestamp(world.start)
-    time_at = {pd.Timedelta(minutes=int(minute)): t for t, minute in enumerate(world.minute)}
+    since = posts["starts_at"].dt.tz_localize(None).dt.as_unit("ns") - pd.Timestamp(world.start)
+    time_at = {int(minute) * _A_MINUTE: t for t, minute in enumerate(world.minute)}
     known = (cands.item * groups + cands.group) * times + cands.time
     found = np.full(len(posts), NOWHERE, dtype=np.int64)
-    for n, (item_id, group_id, ahead) in enumerate(
-        zip(posts["item_id"], posts["group_id"], since, strict=True)
-    ):
+    columns = (posts["item_id"].tolist(), posts["group_id"].tolist(), since.astype("int64").tolist())
+    for n, (item_id, group_id, ahead) in enumerate(zip(*columns, strict=True)):
         i, g, t = item_at.get(item_id, -1), group_at.get(group_id, -1), time_at.get(ahead, -1)
         if min(i, g, t) >= 0:
             key = (i * groups + g) * times + t

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
@@ -63,36 +65,60 @@ def check_calendar(
     >>> list(found[["rule_id", "post_id", "cost"]].itertuples(index=False, name=None))
     [('weekly_minimum', 'g1', 2.0)]
     """
-    case = _read_case((calendar, items, groups, overlap), rules or Rules(), start, days)
+    return Judge(items, groups, overlap).checks(calendar, rules=rules, start=start, days=days)
+
+
+class Judge:
+    """Items, groups and overlap read once, for as many calendars as an edit has to look at."""
+
+    def __init__(
+        self, items: pd.DataFrame, groups: pd.DataFrame, overlap: pd.DataFrame | None = None
+    ) -> None:
+        self._groups = _check_case.read_groups(groups)
+        self._items = _check_case.read_items(items, self._groups)
+        self._shared = _check_case.read_shared(overlap, self._groups)
+
+    def checks(
+        self,
+        calendar: pd.DataFrame,
+        *,
+        rules: Rules | None = None,
+        start: dt.date | str | None = None,
+        days: int | None = None,
+    ) -> pd.DataFrame:
+        """CHECKS of a calendar, as `check_calendar` gives it."""
+        case = self._case(calendar, rules or Rules(), start, days)
+        rows = _hard(case) + [row for warning in WARNINGS.values() for row in warning(case)]
+        if not rows:
+            return schema.CHECKS.empty()
+        rows.sort(key=lambda row: row["severity"] != "block")
+        return schema.check(pd.DataFrame(rows), schema.CHECKS)
+
+    def broken(self, calendar: pd.DataFrame, *, rules: Rules) -> list[dict[str, Any]]:
+        """Rows of CHECKS for the hard rules that drafts break, in the order of the rules; no warnings."""
+        case = self._case(calendar, replace(rules, soft=None), None, None)
+        return [row for row in _hard(case) if row["severity"] == "block"]
+
+    def _case(
+        self, calendar: pd.DataFrame, rules: Rules, start: dt.date | str | None, days: int | None
+    ) -> Case:
+        posts, untimed = _check_case.read_posts(calendar, self._items, self._groups)
+        return Case(
+            posts=posts,
+            untimed=untimed,
+            items=self._items,
+            groups=self._groups,
+            rules=rules,
+            span=_span(posts, start, days, wishes=rules.soft is not None),
+            shared=self._shared,
+        )
+
+
+def _hard(case: Case) -> list[dict[str, Any]]:
+    """Rows of the drafts that break a hard rule; what standing posts break stays in `case.broken` for the warnings."""
     for rule in HARD.values():
         case.broken.extend(rule(case))
-    rows = _check_case.rows_of(finding for finding in case.broken if not finding.post.standing)
-    rows += [row for warning in WARNINGS.values() for row in warning(case)]
-    if not rows:
-        return schema.CHECKS.empty()
-    rows.sort(key=lambda row: row["severity"] != "block")
-    return schema.check(pd.DataFrame(rows), schema.CHECKS)
-
-
-def _read_case(
-    tables: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame | None],
-    rules: Rules,
-    start: dt.date | str | None,
-    days: int | None,
-) -> Case:
-    calendar, items, groups, overlap = tables
-    known_groups = _check_case.read_groups(groups)
-    known_items = _check_case.read_items(items, known_groups)
-    posts, untimed = _check_case.read_posts(calendar, known_items, known_groups)
-    return Case(
-        posts=posts,
-        untimed=untimed,
-        items=known_items,
-        groups=known_groups,
-        rules=rules,
-        span=_span(posts, start, days, wishes=rules.soft is not None),
-        shared=_check_case.read_shared(overlap, known_groups),
-    )
+    return _check_case.rows_of(finding for finding in case.broken if not finding.post.standing)
 
 
 def _span(

@@ -18,6 +18,8 @@ from toolkit.schema._rules import RULES
 _COUNTED = {"draft", "pinned", "sent"}
 _STANDING = {"pinned", "sent"}
 _A_DAY = 24 * 60
+# what of a calendar the rules look at
+_READ = ["post_id", "item_id", "group_id", "starts_at", "status"]
 _NO_CEILING = float("inf")
 
 
@@ -258,7 +260,7 @@ def read_posts(
     """The posts that count: those with a time, standing ones first and then by time; and those without."""
     posts: list[Post] = []
     untimed: list[Post] = []
-    for row in schema.check(calendar, schema.CALENDAR).to_dict("records"):
+    for row in _records(schema.check(calendar, schema.CALENDAR)[_READ]):
         if row["status"] not in _COUNTED:
             continue
         at, item_id, group_id = row["starts_at"], row["item_id"], row["group_id"]
@@ -296,12 +298,18 @@ def read_shared(frame: pd.DataFrame | None, groups: dict[str, Group]) -> dict[st
 
 
 def _rows(frame: pd.DataFrame, contract: schema.Contract, key: str) -> list[dict[Any, Any]]:
-    rows = schema.check(frame, contract).to_dict("records")
+    rows = _records(schema.check(frame, contract))
     if len({row[key] for row in rows}) < len(rows):
         raise PlanError(
             f"{contract.caption}表里{contract.captions[key]}有重复，没法核对排期。请给每一行自己的编号。"
         )
     return rows
+
+
+def _records(frame: pd.DataFrame) -> list[dict[Any, Any]]:
+    """The rows as mappings, column by column: `to_dict` takes several times as long."""
+    columns = [frame[name].tolist() for name in frame.columns]
+    return [dict(zip(frame.columns, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def _number(value: Any, missing: float) -> float:

@@ -109,16 +109,19 @@ def _solemn(case: Case) -> list[Finding]:
 
 
 def _festival(case: Case) -> list[Finding]:
+    promotions = [post for post in case.posts if post.item and post.item.kind == "promotion"]
+    if case.rules.festival == "off" or not promotions:
+        return []
     days: dict[dt.date, list[str]] = defaultdict(list)
-    for row in lexicons.calendar().to_dict("records"):
-        if row["kind"] == "festival" and "promotion" in as_list(row["bars"]):
-            days[row["date"]].append(row["name"])
+    table = lexicons.calendar()
+    feasts = table[table["kind"] == "festival"]
+    for day, name, bars in zip(feasts["date"], feasts["name"], feasts["bars"], strict=True):
+        if "promotion" in as_list(bars):
+            days[day].append(name)
     found = []
-    for post in case.posts if case.rules.festival != "off" else []:
+    for post in promotions:
         names = days.get(post.day)
-        if not names or not post.item or post.item.kind != "promotion":
-            continue
-        if lexicons.festival_name(post.item.festival) not in names:
+        if names and post.item and lexicons.festival_name(post.item.festival) not in names:
             text = f"{'、'.join(names)}当天只发为这个节日准备的促销"
             found.append(Finding("festival", post, text, case.rules.festival))
     return found

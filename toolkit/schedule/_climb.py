@@ -90,6 +90,28 @@ class Board:
         self.touched.add((g, week))
         self.log.append((k, sign))
 
+    def put_all(self, wanted: Array) -> Array:
+        """Place what fits of these candidates, in this order and the rest again, as one may wait for another.
+
+        Gives which of them (flags) are placed. Wishes are counted once at the end, not post by post.
+        """
+        wishes, self.wishes = self.wishes, None
+        placed = np.zeros(len(wanted), dtype=bool)
+        left, before = list(np.nonzero(wanted >= 0)[0]), -1
+        while left and len(left) != before:
+            before, waiting = len(left), []
+            for n in left:
+                if self.fits(int(wanted[n])):
+                    self.put(int(wanted[n]))
+                    placed[n] = True
+                else:
+                    waiting.append(n)
+            left = waiting
+        self.wishes = wishes
+        if wishes is not None:
+            self.worth -= wishes.recount()
+        return placed
+
     def undo(self) -> None:
         """Take back everything since the log was emptied."""
         log, self.log = self.log, []

@@ -18,7 +18,7 @@ from toolkit.schedule._value import Array
 from toolkit.schedule._wishes import Wishes
 from toolkit.schedule._words import against, factors_at, number_words, static_bars
 from toolkit.schedule._words_here import Held, at_place
-from toolkit.schedule._world import FAR, World
+from toolkit.schedule._world import FAR, World, stand_anew
 from toolkit.schema import PLACES, Plan, PlanError
 
 # the first that bars a place is named; a wave can be moved as a whole, so it is named only where nothing else bars
@@ -91,9 +91,10 @@ def _picked(plan: Plan, post_id: str) -> tuple[dict[str, Any], pd.DataFrame]:
 class Scene:
     """A plan without one or a few posts: all others stand, and what any place would then mean."""
 
-    def __init__(self, plan: Plan, others: pd.DataFrame) -> None:
+    def __init__(self, plan: Plan, others: pd.DataFrame, like: World | None = None) -> None:
+        """`like` is a world of the same plan, which saves reading its tables again."""
         self.plan = plan
-        self.world: World = world_with(plan, others)
+        self.world: World = world_with(plan, others) if like is None else stand_anew(like, others)
         self.ledger = Ledger(self.world)
         soft = plan.rules.soft
         self.wishes = None if soft is None else Wishes(self.world, self.ledger, soft, plan.overlap)
@@ -222,7 +223,7 @@ def _chosen(scene: Scene, post: dict[str, Any], i: int, g: int) -> _Chosen:
     minute = _minute(world, post)
     inside = 0 <= minute < world.days * schema.MINUTES_A_DAY
     if not inside:
-        return _Chosen(0.0, Scene(scene.plan, _with(scene, [post])).cost - scene.cost, None)
+        return _Chosen(0.0, Scene(scene.plan, _with(scene, [post]), scene.world).cost - scene.cost, None)
     # the wishes look at the day alone
     on_day = int(np.nonzero(world.day == minute // schema.MINUTES_A_DAY)[0][0])
     value = world.value_at(i, g, minute)
@@ -282,7 +283,7 @@ class _Wave:
     def apart(self) -> Scene:
         """The plan without the wave."""
         fixed = self.scene.world.fixed.drop(index=self.mates.index)[schema.CALENDAR.names]
-        return Scene(self.scene.plan, fixed.reset_index(drop=True))
+        return Scene(self.scene.plan, fixed.reset_index(drop=True), self.scene.world)
 
     @cached_property
     def worth(self) -> float:
@@ -291,7 +292,9 @@ class _Wave:
         minute = _minute(world, self.post)
         inside = 0 <= minute < world.days * schema.MINUTES_A_DAY
         value = sum(world.value_at(self.i, int(g), minute) for g in self.groups) if inside else 0.0
-        return value - (Scene(self.scene.plan, _with(self.scene, [self.post])).cost - self.apart.cost)
+        return value - (
+            Scene(self.scene.plan, _with(self.scene, [self.post]), self.scene.world).cost - self.apart.cost
+        )
 
     def words(self, t: int) -> str:
         """What it would mean to move the wave to time t."""

@@ -201,8 +201,8 @@ def checked_choice(value: str, choices: Sequence[str], what: str) -> str:
 def audience(rows: Sequence[Sequence[str]], groups: pd.DataFrame) -> np.ndarray[Any, Any]:
     """For each item's `groups` and each group, whether it is meant: "all", a segment or a group_id (in this order)."""
     everyone = np.ones(len(groups), dtype=bool)
-    meant = {name: (groups["group_id"] == name).to_numpy() for name in groups["group_id"]}
-    meant |= {name: (groups["segment"] == name).to_numpy() for name in set(groups["segment"]) - {""}}
+    ids, segments = (groups[name].to_numpy(dtype=object) for name in ("group_id", "segment"))
+    meant = {name: ids == name for name in ids} | {name: segments == name for name in set(segments) - {""}}
     nobody = np.zeros(len(groups), dtype=bool)
     found = [
         everyone

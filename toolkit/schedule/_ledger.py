@@ -77,13 +77,14 @@ class Ledger:
         world = self.world
         seen: set[tuple[int, int]] = set()
         first = world.start.replace(day=1)
-        columns = (world.fixed[name] for name in ("item", "group", "day", "minute"))
+        columns = (world.fixed[name].tolist() for name in ("item", "group", "day", "minute"))
         for i, g, day, minute in zip(*columns, strict=True):
             inside = 0 <= day < world.days
             week = (day + world.start.weekday()) // 7
             if g >= 0:
                 self.taken[g] |= world.minute == minute
-                self.near[g] += np.abs(world.minute - minute) < world.rules.min_gap
+                if world.rules.min_gap:
+                    self.near[g] += np.abs(world.minute - minute) < world.rules.min_gap
                 if inside:
                     self.day_left[g, day] -= 1
                 date = world.date_at(day)
@@ -187,23 +188,38 @@ def find_candidates(world: World) -> Candidates:
     """All places that the rules leave open beside the standing posts."""
     ledger = Ledger(world)
     found: list[tuple[Array, Array, Array, Array]] = []
-    open_times = world.slot & ~world.quiet & ~world.closed[:, world.day]
     slots = _slot_values(world)
+    wished = world.audience & ~world.stands & ~world.held_back[:, None] & ~world.out
+    room, promo_room = _room(world, ledger)
     for i in range(len(world.items)):
         barred = world.barred["window"][i] | world.barred["solemn"][i] | world.barred["festival"][i]
-        wanted = np.nonzero(world.audience[i] & ~world.stands[i] & ~world.held_back[i])[0]
+        wanted = np.nonzero(wished[i])[0]
         allowed = np.nonzero(~barred[world.day] & world.clocked[i])[0]
-        rows, columns = np.nonzero(open_times[np.ix_(wanted, allowed)])
+        if ledger.waves_left[i] <= 0:
+            allowed = allowed[ledger.uses[i, allowed] > 0]
+        rows, columns = np.nonzero((promo_room if ledger.promotion[i] else room)[np.ix_(wanted, allowed)])
         groups, times = wanted[rows], allowed[columns]
-        free = ledger.free(i, groups, times, order=False)
-        groups, times = groups[free], times[free]
-        value = world.worth[i, groups] * world.factors.days[i, world.day[times]]
+        day = world.day[times]
+        work = np.where(ledger.uses[i, times] == 0, ledger.minutes[i], 0) + world.by_hand[groups]
+        free = (work <= ledger.minutes_left[world.owner[i], day]) | (work <= 0)
+        free &= day > np.maximum(world.after_day[i], world.phase_low[i])[groups]
+        free &= day < world.phase_high[i, groups]
+        groups, times, day = groups[free], times[free], day[free]
+        value = world.worth[i, groups] * world.factors.days[i, day]
         value = value if slots is None else value * slots[groups, times]
         found.append((np.full(len(groups), i, dtype=np.int64), groups, times, np.round(value, 6)))
     begin = np.concatenate([[0], np.cumsum([len(part[0]) for part in found])]).astype(np.int64)
     none = np.zeros(0, dtype=np.int64)
     item, group, time = (np.concatenate([none, *(part[n] for part in found)]) for n in range(3))
     return Candidates(item, group, time, begin, np.concatenate([np.zeros(0), *(part[3] for part in found)]))
+
+
+def _room(world: World, ledger: Ledger) -> tuple[Array, Array]:
+    """The groups × times that have room beside the standing posts: for any item, and for a promotion."""
+    room = world.slot & ~world.quiet & ~world.closed[:, world.day] & ~ledger.taken & (ledger.near <= 0)
+    room &= (ledger.day_left > 0)[:, world.day] & (ledger.week_left > 0)[:, world.week]
+    room &= (ledger.month_left > 0)[:, world.month[world.day]]
+    return room, room & (ledger.promos_left > 0)[:, world.week]
 
 
 def _slot_values(world: World) -> Array | None:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from toolkit import schema
 from toolkit.schedule import _inputs, _search, _words
-from toolkit.schedule._check import check_calendar
+from toolkit.schedule._check import Judge
 from toolkit.schedule._ledger import NOWHERE, Candidates, Ledger, find_candidates
 from toolkit.schedule._value import Array
 from toolkit.schedule._world import World, build_world
@@ -24,6 +24,7 @@ _CODE_LENGTH = 5
 _TOLERANCE = 3e-6
 # among equals what was planned before stays
 _HAIR = 1 / 1024
+_PLACE = ("item_id", "group_id", "starts_at", "status")
 
 
 def plan_posts(
@@ -98,13 +99,14 @@ def finish_plan(
     times: pd.DataFrame | None,
     overlap: pd.DataFrame | None,
     old: Plan | None = None,
+    judge: Judge | None = None,
 ) -> Plan:
     """The Plan of what was found: judged by the independent checker, explained, and with its history.
 
     Of `old`, the plan that an edit began from, it takes the bound, which no edit raises, and the reasons of what the
-    edit left alone.
+    edit left alone. `judge` is the checker where it has read these tables already.
     """
-    ledger, placed, checks = _judged(world, found, overlap)
+    ledger, placed, checks = _judged(world, found, judge or Judge(world.items, world.groups, overlap))
     known = _known_reasons(old, placed)
     calendar = _with_history(_explained(world, ledger, cands, placed, known), previous)
     value, bound, gap = _worth(world, calendar, checks, found.bound, old)
@@ -173,21 +175,11 @@ def _places(calendar: pd.DataFrame, world: World) -> list[tuple[int, int, int]]:
     ]
 
 
-def _judged(
-    world: World, found: _search.Found, overlap: pd.DataFrame | None
-) -> tuple[Ledger, pd.DataFrame, pd.DataFrame]:
+def _judged(world: World, found: _search.Found, judge: Judge) -> tuple[Ledger, pd.DataFrame, pd.DataFrame]:
     """The better plan, unless the independent checker finds a broken hard rule in it: then the greedy one."""
     for ledger in (found.best, found.greedy):
         calendar = _calendar(world, ledger)
-        checks = check_calendar(
-            calendar,
-            world.items,
-            world.groups,
-            rules=world.rules,
-            start=world.start,
-            days=world.days,
-            overlap=overlap,
-        )
+        checks = judge.checks(calendar, rules=world.rules, start=world.start, days=world.days)
         if not (checks["severity"] == "block").any():
             break
     return ledger, calendar, checks
@@ -195,32 +187,41 @@ def _judged(
 
 def _calendar(world: World, ledger: Ledger) -> pd.DataFrame:
     """New and standing posts as CALENDAR, by time."""
+    parts = [part for part in (_drafts(world, ledger), _standing(world)) if len(part)]
+    if not parts:
+        return schema.CALENDAR.empty()
+    frame = schema.check(pd.concat(parts, ignore_index=True), schema.CALENDAR)
+    return frame.sort_values(["starts_at", "group_id", "item_id"], kind="stable").reset_index(drop=True)
+
+
+def _drafts(world: World, ledger: Ledger) -> pd.DataFrame:
+    """The posts that the ledger has placed, column by column: a row of its own for each would take ten times as long."""
     item_ids, group_ids = list(world.items["item_id"]), list(world.groups["group_id"])
-    drafts = [
+    items, groups = np.nonzero(ledger.placed != NOWHERE)
+    minutes = world.minute[ledger.placed[items, groups]]
+    places = list(zip(items.tolist(), groups.tolist(), minutes.tolist(), strict=True))
+    return pd.DataFrame(
         {
-            "post_id": _inputs.post_id(item_ids[i], group_ids[g]),
-            "item_id": item_ids[i],
-            "group_id": group_ids[g],
-            "starts_at": world.time_at(world.minute[ledger.placed[i, g]]),
+            "post_id": [_inputs.post_id(item_ids[i], group_ids[g]) for i, g, _ in places],
+            "item_id": [item_ids[i] for i, _, _ in places],
+            "group_id": [group_ids[g] for _, g, _ in places],
+            "starts_at": world.times_at(minutes),
             "status": "draft",
-            "reason": "",
-            "value": world.value_at(i, g, world.minute[ledger.placed[i, g]]),
+            "value": [world.value_at(i, g, minute) for i, g, minute in places],
         }
-        for i, g in zip(*np.nonzero(ledger.placed != NOWHERE), strict=True)
+    )
+
+
+def _standing(world: World) -> pd.DataFrame:
+    """The posts that stand, valued anew; the reason of a draft says nothing about where a hand has put it since."""
+    fixed = world.fixed
+    places = (fixed[name].tolist() for name in ("day", "item", "group", "minute"))
+    values = [
+        world.value_at(i, g, minute) if 0 <= day < world.days and i >= 0 and g >= 0 else 0.0
+        for day, i, g, minute in zip(*places, strict=True)
     ]
-    rows = drafts + [_standing_row(world, row) for row in world.fixed.to_dict("records")]
-    frame = schema.check(pd.DataFrame(rows), schema.CALENDAR) if rows else schema.CALENDAR.empty()
-    frame = frame.sort_values(["starts_at", "group_id", "item_id"], kind="stable").reset_index(drop=True)
-    return frame
-
-
-def _standing_row(world: World, row: dict[str, Any]) -> dict[str, Any]:
-    inside = 0 <= row["day"] < world.days and row["item"] >= 0 and row["group"] >= 0
-    kept = {name: row[name] for name in schema.CALENDAR.names}
-    kept["value"] = world.value_at(row["item"], row["group"], row["minute"]) if inside else 0.0
-    # the reason of a draft says nothing about where a hand has put it since
-    kept["reason"] = "已经发出" if row["status"] == "sent" else "已定的发布，按原时间保留"
-    return kept
+    reasons = ["已经发出" if status == "sent" else "已定的发布，按原时间保留" for status in fixed["status"]]
+    return fixed[schema.CALENDAR.names].assign(value=values, reason=reasons)
 
 
 def _known_reasons(old: Plan | None, placed: pd.DataFrame) -> dict[tuple[str, str], tuple[str, str]]:
@@ -228,15 +229,24 @@ def _known_reasons(old: Plan | None, placed: pd.DataFrame) -> dict[tuple[str, st
     if old is None:
         return {}
 
-    def key(row: Any) -> tuple[Any, ...]:
-        return row.item_id, row.group_id, row.starts_at, row.status
-
-    before, after = ({key(row) for row in frame.itertuples()} for frame in (old.calendar, placed))
+    before, after = ({*zip(*_lists(frame, *_PLACE), strict=True)} for frame in (old.calendar, placed))
     items = {changed[0] for changed in before ^ after}
     groups = {changed[1] for changed in before ^ after}
-    known = {(row.item_id, row.group_id): ("", row.reason) for row in old.calendar.itertuples()}
-    known |= {(row.item_id, row.group_id): (row.rule_id, row.reason) for row in old.unplaced.itertuples()}
+    kept = zip(*_lists(old.calendar, "item_id", "group_id", "reason"), strict=True)
+    left = zip(*_lists(old.unplaced, "item_id", "group_id", "rule_id", "reason"), strict=True)
+    known = {(item_id, group_id): ("", reason) for item_id, group_id, reason in kept}
+    known |= {(item_id, group_id): (rule, reason) for item_id, group_id, rule, reason in left}
     return {pair: told for pair, told in known.items() if pair[0] not in items and pair[1] not in groups}
+
+
+def _lists(frame: pd.DataFrame, *names: str) -> list[list[Any]]:
+    """Columns as lists of plain values, times as whole numbers: pandas is slow to walk through row by row."""
+    return [
+        (
+            frame[name].dt.as_unit("ns").astype("int64") if frame[name].dtype.kind == "M" else frame[name]
+        ).tolist()
+        for name in names
+    ]
 
 
 def _explained(
@@ -249,14 +259,16 @@ def _explained(
     item_at = {name: i for i, name in enumerate(world.items["item_id"])}
     group_at = {name: g for g, name in enumerate(world.groups["group_id"])}
     reasons = []
-    for row in calendar.itertuples():
-        pair = (row.item_id, row.group_id)
-        if row.status != "draft":
-            reasons.append(row.reason)
+    for item_id, group_id, status, reason in zip(
+        *_lists(calendar, "item_id", "group_id", "status", "reason"), strict=True
+    ):
+        pair = (item_id, group_id)
+        if status != "draft":
+            reasons.append(reason)
         elif pair in known:
             reasons.append(known[pair][1])
         else:
-            i, g = item_at[row.item_id], group_at[row.group_id]
+            i, g = item_at[item_id], group_at[group_id]
             part = cands.of(i)
             reasons.append(_words.why_here(world, ledger, i, g, (cands.group[part], cands.time[part])))
     return calendar.assign(reason=pd.Series(reasons, dtype="str"))
@@ -268,16 +280,16 @@ def _with_history(calendar: pd.DataFrame, previous: pd.DataFrame | None) -> pd.D
     A standing post may come with a sequence of its own, which never goes down.
     """
     old = schema.CALENDAR.empty() if previous is None else _inputs.named(previous, schema.CALENDAR)
-    known = {(row.item_id, row.group_id): row for row in old.itertuples()}
+    columns = (*_PLACE, "sequence", "code")
+    known = {row[:2]: row[2:] for row in zip(*_lists(old, *columns), strict=True)}
     sequence, codes = [], []
-    for row in calendar.itertuples():
-        before = known.get((row.item_id, row.group_id))
+    for item_id, group_id, *place, number, code in zip(*_lists(calendar, *columns), strict=True):
+        before = known.get((item_id, group_id))
         if before is None:
-            sequence.append(row.sequence)
+            sequence.append(number)
         else:
-            changed = before.starts_at != row.starts_at or before.status != row.status
-            sequence.append(max(row.sequence, before.sequence + int(changed)))
-        own = row.code if before is None or _blank(before.code) else before.code
+            sequence.append(max(number, before[2] + int(before[:2] != tuple(place))))
+        own = code if before is None or _blank(before[3]) else before[3]
         codes.append("" if _blank(own) else str(own))
     return calendar.assign(
         sequence=pd.Series(sequence, dtype="Int64"), code=pd.Series(_codes(calendar, codes), dtype="str")

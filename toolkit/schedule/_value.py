@@ -41,11 +41,19 @@ def find_factors(
     """The factors of checked items and groups; all 1 where neither `times` nor the rules' wishes ask for any."""
     found = np.ones((len(items), days))
     soft = rules.soft
+    # many items share a festival or a first day
+    feasts: dict[str, Array] = {}
+    fresh: dict[dt.date | None, Array] = {}
     for i, row in enumerate(items[["topic", "earliest", "festival"]].to_dict("records")):
         if soft is not None and soft.freshness_days > 0 and row["topic"].strip():
-            found[i] *= _freshness(as_date(row["earliest"]), soft.freshness_days, start, days)
+            first = as_date(row["earliest"])
+            if first not in fresh:
+                fresh[first] = _freshness(first, soft.freshness_days, start, days)
+            found[i] *= fresh[first]
         if soft is not None and soft.festival_bonus > 0 and (name := lexicons.festival_name(row["festival"])):
-            found[i] *= _festival(name, soft.festival_bonus, soft.festival_days, start, days)
+            if name not in feasts:
+                feasts[name] = _festival(name, soft.festival_bonus, soft.festival_days, start, days)
+            found[i] *= feasts[name]
     return Factors(found, _slots(groups, times))
 
 

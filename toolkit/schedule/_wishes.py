@@ -119,20 +119,39 @@ class Wishes:
         world = self.world
         live = np.zeros(world.audience.shape, dtype=bool)
         inside = np.zeros(world.audience.shape, dtype=bool)
-        for row in world.fixed.itertuples():
-            if row.group < 0:
+        places = (world.fixed[name].tolist() for name in ("item", "group", "day"))
+        for i, g, day in zip(*places, strict=True):
+            if g < 0:
                 continue
-            self._count(int(row.item), int(row.group), int(row.day), 1)
-            if row.item >= 0:
-                live[row.item, row.group] = True
-                inside[row.item, row.group] |= 0 <= row.day < world.days
+            self._count(i, g, day, 1)
+            if i >= 0:
+                live[i, g] = True
+                inside[i, g] |= 0 <= day < world.days
         self.standing = live
-        self.cost = self._whole_cost()
+        self.cost = self._standing_cost = self._whole_cost()
         if self.twice is not None:
             value = world.items["value"].to_numpy(dtype=float)
             for i in np.nonzero(live.any(axis=1))[0]:
                 pairs = np.outer(live[i], live[i]) & (inside[i][:, None] | inside[i][None, :])
                 self.cost += self.soft.overlap * value[i] / 100 * float(np.triu(self.twice * pairs).sum())
+
+    def recount(self) -> float:
+        """Count what the ledger has placed since the standing posts were counted: the cost added."""
+        before = self.cost
+        items, groups = np.nonzero(self.ledger.placed != NOWHERE)
+        days = self.world.day[self.ledger.placed[items, groups]]
+        for i, g, day in zip(items.tolist(), groups.tolist(), days.tolist(), strict=True):
+            self._count(i, g, day, 1)
+        again = self.cost - self._standing_cost
+        self.cost = self._whole_cost() + again
+        if self.twice is not None:
+            value = self.world.items["value"].to_numpy(dtype=float)
+            for i in np.unique(items):
+                stood = self.standing[i].astype(float)
+                live = ((self.ledger.placed[i] != NOWHERE) | self.standing[i]).astype(float)
+                pairs = float(live @ self.twice @ live - stood @ self.twice @ stood) / 2
+                self.cost += self.soft.overlap * value[i] / 100 * pairs
+        return self.cost - before
 
     def _count(self, i: int, g: int, day: int, sign: int) -> None:
         world = self.world

@@ -14,6 +14,8 @@ from toolkit.schedule._world import World
 from toolkit.schema import WORDS, as_date
 
 _WEEKDAYS = "一二三四五六日"
+# the rule of what an editor has taken out: `Plan.unplaced` remembers the hand's choice by it
+BY_HAND = "by_hand"
 # what each rule says when it is what keeps a post from a time
 _SHORT = {
     "after": "先发的内容还没发",
@@ -223,6 +225,8 @@ def static_times(world: World, i: int, g: int) -> Array:
 
 def static_rule(world: World, i: int, g: int) -> str:
     """The rule of day or hour that bars every time, "" where they leave one open."""
+    if world.out[i, g]:
+        return BY_HAND
     if world.held_back[i]:
         return "not_approved"
     bars = static_bars(world, i, g, np.arange(len(world.minute)))
@@ -240,6 +244,8 @@ def static_rule(world: World, i: int, g: int) -> str:
 def static_sentence(world: World, i: int, g: int, rule: str) -> str:
     """Why a rule of day or hour bars every time of group g for item i."""
     name = world.group_rows[g]["name"]
+    if rule == BY_HAND:
+        return "手工拿出，不会自动排回来。要发，就手工排进去"
     if rule == "not_approved":
         return "还没有审核通过。通过以后重排一次，它就会排进来"
     if rule == "slot" and not world.slot[g].any():

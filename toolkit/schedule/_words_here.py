@@ -26,10 +26,14 @@ class Held:
         titles = dict(zip(world.items["item_id"], world.items["title"], strict=True))
         named = [titles.get(item_id) or item_id for item_id in world.fixed["item_id"]]
         self.posts = world.fixed.assign(title=named)
+        self._of: dict[int, pd.DataFrame] = {}
 
     def of(self, g: int) -> pd.DataFrame:
         """A group's posts by time."""
-        return self.posts[self.posts["group"] == g].sort_values(["minute", "item_id"], kind="stable")
+        if g not in self._of:
+            own = self.posts[self.posts["group"] == g]
+            self._of[g] = own.sort_values(["minute", "item_id"], kind="stable")
+        return self._of[g]
 
     def draft_days(self, i: int) -> dict[int, int]:
         """For each group in which item i is a draft, its (first) day."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import calendar
+import dataclasses
 import datetime as dt
 import functools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,7 @@ FAR = 1_000_000
 MUST_SEND_POSTS = 10.0
 # posts to groups of this channel are sent by hand, one by one
 BY_HAND = "群"
+_JOLLY = ("sales", "humorous", "festive")
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +36,7 @@ class World:
     `day_cap` and `week_cap` (G) are the lower of the group's own ceiling and its platform's, `month_cap` (G×M) the
     platform's; `held_back` flags items that are not approved; `quota_day` and `quota_week` flag where the platform's is the lower.
     `after_day`, `phase_low` and `phase_high` (I×G) are the days, excluded, between which standing posts leave room.
+    `out` (I×G) flags what a hand has taken out.
     """
 
     items: pd.DataFrame
@@ -71,6 +74,7 @@ class World:
     phase_low: Array
     phase_high: Array
     stands: Array
+    out: Array
     factors: Factors
     price: float
 
@@ -100,6 +104,12 @@ class World:
         # Shanghai's clocks were last turned in 1991
         return wall.tz_localize(TIME_ZONE, nonexistent="shift_forward", ambiguous=True)
 
+    def times_at(self, minutes: Array) -> pd.DatetimeIndex:
+        """The send times at so many minutes after the first midnight."""
+        walls = pd.Timestamp(self.start) + pd.to_timedelta(minutes, unit="min")
+        twice = np.ones(len(walls), dtype=bool)
+        return pd.DatetimeIndex(walls).tz_localize(TIME_ZONE, nonexistent="shift_forward", ambiguous=twice)
+
     def date_at(self, day: int) -> dt.date:
         """The day at an offset from the first."""
         return self.start + dt.timedelta(days=int(day))
@@ -120,8 +130,9 @@ def build_world(
     start: dt.date,
     days: int,
     times: pd.DataFrame | None = None,
+    out: Collection[tuple[str, str]] = (),
 ) -> World:
-    """The arrays for checked items and groups, the standing posts and the worth of slots (TIMES)."""
+    """The arrays for checked items and groups, the standing posts, the worth of slots (TIMES) and what is taken out."""
     minute, slot, quiet = _times(groups, days)
     day, clock = np.divmod(minute, schema.MINUTES_A_DAY)
     members = groups["members"].to_numpy(dtype=float)
@@ -131,15 +142,10 @@ def build_world(
     caps = _caps(groups, rules, start, days)
     needs, dependents = _order(items)
     before, behind = _phases(items)
-    stood = _place_fixed(fixed, items, groups, start)
-    after_day, phase_low, phase_high = _ends(stood, items, groups, before, behind)
-    stands = np.zeros(audience.shape, dtype=bool)
-    inside = stood[(stood["item"] >= 0) & (stood["group"] >= 0)]
-    stands[inside["item"], inside["group"]] = True
+    standing = _standing(fixed, items, groups, start=start, before=before, behind=behind)
     return World(
         items=items,
         groups=groups,
-        fixed=stood,
         rules=rules,
         start=start,
         days=days,
@@ -163,13 +169,48 @@ def build_world(
         dependents=dependents,
         before=before,
         behind=behind,
-        after_day=after_day,
-        phase_low=phase_low,
-        phase_high=phase_high,
-        stands=stands,
+        **standing,
+        out=_out(out, items, groups),
         factors=find_factors(items, groups, times, rules=rules, start=start, days=days),
         price=MUST_SEND_POSTS * max(1.0, float((worth * audience).max(initial=0.0))),
     )
+
+
+def stand_anew(world: World, fixed: pd.DataFrame) -> World:
+    """The same question with other posts (CALENDAR) standing."""
+    standing = _standing(
+        fixed,
+        world.items,
+        world.groups,
+        start=world.start,
+        before=world.before,
+        behind=world.behind,
+    )
+    return dataclasses.replace(world, **standing)
+
+
+def _standing(
+    fixed: pd.DataFrame,
+    items: pd.DataFrame,
+    groups: pd.DataFrame,
+    *,
+    start: dt.date,
+    before: Sequence[Sequence[int]],
+    behind: Sequence[Sequence[int]],
+) -> dict[str, Any]:
+    """The parts of a World that the standing posts make."""
+    stood = _place_fixed(fixed, items, groups, start)
+    after_day, phase_low, phase_high = _ends(stood, items, groups, before, behind)
+    stands = np.zeros(after_day.shape, dtype=bool)
+    inside = stood[(stood["item"] >= 0) & (stood["group"] >= 0)]
+    stands[inside["item"], inside["group"]] = True
+    return {
+        "fixed": stood,
+        "after_day": after_day,
+        "phase_low": phase_low,
+        "phase_high": phase_high,
+        "stands": stands,
+    }
 
 
 def _times(groups: pd.DataFrame, days: int) -> tuple[Array, Array, Array]:
@@ -252,19 +293,25 @@ def _barred(items: pd.DataFrame, rules: Rules, start: dt.date, days: int) -> dic
     """For window, solemn and festival: which item may not be sent on which day."""
     dates = [start + dt.timedelta(days=d) for d in range(days)]
     solemn, festivals = lexicons.days_of("solemn"), lexicons.festival_days()
+    every = np.arange(days)
+    grave = np.array([date in solemn or date in rules.mourning for date in dates], dtype=bool)
+    tombs = np.array([solemn.get(d) == "清明" and d not in rules.mourning for d in dates], dtype=bool)
+    feasts = [(d, festivals[date]) for d, date in enumerate(dates) if date in festivals]
     found = {name: np.zeros((len(items), days), dtype=bool) for name in ("window", "solemn", "festival")}
-    for i, row in enumerate(items.to_dict("records")):
-        first, last = as_date(row["earliest"]), as_date(row["latest"])
-        occasion = lexicons.festival_name(row["festival"])
-        jolly = row["kind"] in ("promotion", "red_packet") or row["tone"] in ("sales", "humorous", "festive")
-        tomb_gift = row["kind"] == "promotion" and occasion == "清明" and row["tone"] in ("neutral", "warm")
-        for d, date in enumerate(dates):
-            found["window"][i, d] = (first is not None and date < first) or (last is not None and date > last)
-            excused = tomb_gift and solemn.get(date) == "清明" and date not in rules.mourning
-            if rules.solemn == "block" and (date in solemn or date in rules.mourning):
-                found["solemn"][i, d] = jolly and not excused
-            if rules.festival == "block" and row["kind"] == "promotion" and date in festivals:
-                found["festival"][i, d] = occasion not in festivals[date]
+    names = ("kind", "tone", "festival", "earliest", "latest")
+    for i, (kind, tone, feast, *window) in enumerate(zip(*(items[name] for name in names), strict=True)):
+        first, last = map(as_date, window)
+        if first is not None:
+            found["window"][i] = every < (first - start).days
+        if last is not None:
+            found["window"][i] |= every > (last - start).days
+        occasion = lexicons.festival_name(feast)
+        if rules.solemn == "block" and (kind in ("promotion", "red_packet") or tone in _JOLLY):
+            tomb_gift = kind == "promotion" and occasion == "清明" and tone in ("neutral", "warm")
+            found["solemn"][i] = grave & ~tombs if tomb_gift else grave
+        if rules.festival == "block" and kind == "promotion":
+            for d, own in feasts:
+                found["festival"][i, d] = occasion not in own
     return found
 
 
@@ -308,6 +355,18 @@ def _place_fixed(
         minute=minute,
         day=minute // schema.MINUTES_A_DAY,
     )
+
+
+def _out(pairs: Collection[tuple[str, str]], items: pd.DataFrame, groups: pd.DataFrame) -> Array:
+    """Items × groups that are among the (item_id, group_id) pairs."""
+    found = np.zeros((len(items), len(groups)), dtype=bool)
+    if pairs:
+        item_at = {name: i for i, name in enumerate(items["item_id"])}
+        group_at = {name: g for g, name in enumerate(groups["group_id"])}
+        for item_id, group_id in pairs:
+            if item_id in item_at and group_id in group_at:
+                found[item_at[item_id], group_at[group_id]] = True
+    return found
 
 
 def _ends(
