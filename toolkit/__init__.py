@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from toolkit.charts import trend_bars as trend_bars
     from toolkit.charts import use_theme as use_theme
     from toolkit.charts import why_here as why_here
+    from toolkit.charts import write_chart as write_chart
     from toolkit.compliance import cases_of as cases_of
     from toolkit.compliance import check_cases as check_cases
     from toolkit.compliance import check_copy as check_copy
@@ -126,11 +127,14 @@ if TYPE_CHECKING:
     from toolkit.schedule import list_kits as list_kits
     from toolkit.schedule import merge_calendars as merge_calendars
     from toolkit.schedule import move_post as move_post
+    from toolkit.schedule import place_post as place_post
     from toolkit.schedule import plan_posts as plan_posts
     from toolkit.schedule import read_days as read_days
     from toolkit.schedule import read_groups as read_groups
     from toolkit.schedule import read_items as read_items
     from toolkit.schedule import read_recurring as read_recurring
+    from toolkit.schedule import regroup_post as regroup_post
+    from toolkit.schedule import take_out_post as take_out_post
     from toolkit.schedule import use_days as use_days
     from toolkit.schedule import use_kit as use_kit
     from toolkit.schedule import what_if as what_if
@@ -172,8 +176,11 @@ if TYPE_CHECKING:
     from toolkit.week import last_week as last_week
     from toolkit.week import look_back as look_back
     from toolkit.week import mark_sent as mark_sent
+    from toolkit.week import open_desk as open_desk
     from toolkit.week import read_sent as read_sent
     from toolkit.week import read_week as read_week
+    from toolkit.week import save_taken as save_taken
+    from toolkit.week import take_in as take_in
     from toolkit.week import week_counts as week_counts
     from toolkit.week import week_sources as week_sources
     from toolkit.week import write_week as write_week
@@ -232,6 +239,7 @@ else:
             "trend_bars",
             "use_theme",
             "why_here",
+            "write_chart",
         ),
         "compliance": (
             "cases_of",
@@ -314,11 +322,14 @@ else:
             "list_kits",
             "merge_calendars",
             "move_post",
+            "place_post",
             "plan_posts",
             "read_days",
             "read_groups",
             "read_items",
             "read_recurring",
+            "regroup_post",
+            "take_out_post",
             "use_days",
             "use_kit",
             "what_if",
@@ -354,8 +365,11 @@ else:
             "last_week",
             "look_back",
             "mark_sent",
+            "open_desk",
             "read_sent",
             "read_week",
+            "save_taken",
+            "take_in",
             "week_counts",
             "week_sources",
             "write_week",

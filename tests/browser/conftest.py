@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import os
-import secrets
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-import run
-from browser.lab import Server, find_chromium, strays, take_shot, wait_for
+from browser.lab import Server, find_chromium, lab_server, strays, take_shot
 
-NOTEBOOKS = run.ROOT / "notebooks"
 # quiet and without calls home; no name but the server's own resolves
 CHROMIUM_OPTIONS = [
     "--no-sandbox",
@@ -43,35 +36,7 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    base = tmp_path_factory.mktemp("lab")
-    home = base / "我的 文案台"
-    run.furnish_home(home, NOTEBOOKS)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    token = secrets.token_hex(16)
-    arguments = [
-        "--no-browser",
-        "--ip=127.0.0.1",
-        f"--port={port}",
-        "--ServerApp.port_retries=0",
-        f"--IdentityProvider.token={token}",
-        "--expose-app-in-browser",
-    ]
-    command = run.lab_command(Path(sys.executable), home, arguments, as_root=run.is_root())
-    places = {"JUPYTER_DATA_DIR": "data", "JUPYTER_RUNTIME_DIR": "runtime", "IPYTHONDIR": "ipython"}
-    environment = run.lab_environment(home, dict(os.environ))
-    environment |= {name: str(base / folder) for name, folder in places.items()}
-    log = base / "server.log"
-    with log.open("wb") as out:
-        process = subprocess.Popen(command, env=environment, cwd=home, stdout=out, stderr=subprocess.STDOUT)
-    try:
-        found = Server(f"http://127.0.0.1:{port}", token, home)
-        wait_for(found, process, log)
-        yield found
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
+    yield from lab_server(tmp_path_factory.mktemp("lab"))
 
 
 @pytest.fixture(scope="module")

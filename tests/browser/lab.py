@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
+import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +20,8 @@ from urllib.parse import quote, urlsplit
 import nbformat
 import pytest
 from playwright.sync_api import Page
+
+import run
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 START_SECONDS = 60
@@ -57,6 +63,38 @@ class Server:
 
     def url(self, notebook: str) -> str:
         return f"{self.address}/lab/tree/{quote(notebook)}?token={self.token}&reset"
+
+
+def lab_server(base: Path) -> Iterator[Server]:
+    """JupyterLab in a new working folder below `base`, started by run.py's own command; ended when it is no longer asked for."""
+    home = base / "我的 文案台"
+    run.furnish_home(home, run.ROOT / "notebooks")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    token = secrets.token_hex(16)
+    arguments = [
+        "--no-browser",
+        "--ip=127.0.0.1",
+        f"--port={port}",
+        "--ServerApp.port_retries=0",
+        f"--IdentityProvider.token={token}",
+        "--expose-app-in-browser",
+    ]
+    command = run.lab_command(Path(sys.executable), home, arguments, as_root=run.is_root())
+    places = {"JUPYTER_DATA_DIR": "data", "JUPYTER_RUNTIME_DIR": "runtime", "IPYTHONDIR": "ipython"}
+    environment = run.lab_environment(home, dict(os.environ))
+    environment |= {name: str(base / folder) for name, folder in places.items()}
+    log = base / "server.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(command, env=environment, cwd=home, stdout=out, stderr=subprocess.STDOUT)
+    try:
+        found = Server(f"http://127.0.0.1:{port}", token, home)
+        wait_for(found, process, log)
+        yield found
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
 
 
 def wait_for(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -98,7 +98,7 @@ class Stage:
         """Take what the page has set; gives what else changed thereby."""
         for name, value in pairs:
             setattr(self.view, name, value)
-        sent = {name: value for name, value in pairs}
+        sent = {pair[0]: pair[1] for pair in pairs}
         return [
             pair for pair in self.take() if not (pair[0] in sent and _plain(pair[1]) == _plain(sent[pair[0]]))
         ]

@@ -13,6 +13,7 @@ from toolkit.campaigns import expand_playbook, explain_playbook, list_playbooks
 from toolkit.campaigns import playbook_choices as choices_of
 from toolkit.campaigns._shape import GOAL_WORDS
 from toolkit.schema import ITEMS, ToolkitError, checked_moment
+from toolkit.widgets._view import Panel
 
 ANY = "都看"
 # Han characters of 13 px that stand beside each other on the desk
@@ -80,8 +81,12 @@ class PlaybookDesk(ipw.VBox):
                 ipw.HBox([self.fill, self.make]),
                 self.told,
                 self.items,
+                # brings the house's style sheet, and keeps the desk's keys from JupyterLab
+                Panel(),
             ]
         )
+        for name in ("wn-plain", "wn-book"):
+            self.add_class(name)
         self.layout = ipw.Layout(max_width="720px", padding="8px 0")
         self.goal.observe(lambda _change: self._show_books(), names="value")
         self.book.observe(lambda _change: self._show_book(), names="value")
