@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import ipywidgets as ipw
 import pandas as pd
 
-from toolkit.schema import CALENDAR, HEADLINES, ITEMS, TOPICS, ToolkitError, check
+from toolkit.schema import CALENDAR, HEADLINES, ITEMS, TOPICS, ToolkitError, check, is_missing
 from toolkit.widgets._desk_topics import TopicBoard
 from toolkit.widgets._view import Panel, button, node
 from toolkit.widgets.calendar_board import CalendarBoard
@@ -30,6 +31,8 @@ STEPS = (
     ("files", "带走"),
 )
 DRAFT = "文案台"
+# how items_from_topics names what it makes
+TOPIC_ITEM = re.compile("选题-[^-]+")
 # a topic beyond these gets no suggestions of its own until it is chosen
 MOST_TOPICS = 8
 
@@ -39,20 +42,18 @@ class Desk(ipw.VBox):
 
     `work` answers what each step asks: a `WeekDesk` (toolkit.open_desk), or anything with its properties and verbs
     `read`, `documents`, `counts`, `trends`, `groups`, `topics`, `headlines`, `items`, `plan`, `finish`, `take`,
-    `save_taken`, `save_words`, `keep_media`, `fresh`, `draft` and `keep`. A step is made when it is first opened; what an editor decides is kept under
-    文案台 and found again after a restart. `result` is the CALENDAR as it stands, empty before the plan; `files` are the
-    paths that were written last. What a verb refuses is told on the page, and nothing is lost.
+    `save_taken`, `save_words`, `keep_media`, `own_items`, `start`, `fresh`, `draft` and `keep`. A step is made when it is
+    first opened; what an editor decides is kept under the week's first day and found again after a restart, and another
+    week begins afresh. `result` is the CALENDAR as it stands, empty before the plan; `files` are the paths that were
+    written last. What a verb refuses is told on the page, and nothing is lost.
     """
 
     def __init__(self, work: Any) -> None:
         self._work = work
-        self._draft: dict[str, Any] = work.draft(DRAFT) or {}
-        self._words = self._draft.get("words", [])
-        self._topic_ids = self._draft.get("topics", [])
         self._made: dict[str, ipw.Widget] = {}
         self._topics_of: tuple[list[str], pd.DataFrame] | None = None
         self.files: list[Path] = []
-        self.items = self._kept_items()
+        self._resume()
         self.bar, self.told = Panel(label="步骤"), Panel()
         self.stage = ipw.Stack([ipw.VBox() for _ in STEPS], selected_index=0)
         self.bar.on("step", lambda sent: self.show(str(sent["value"])))
@@ -116,6 +117,21 @@ class Desk(ipw.VBox):
     def _tell(self, text: str, *, css: str = "wn-muted") -> None:
         self.told.content = [node("p", text, css=css, role="status")] if text else []
 
+    def _week(self) -> str:
+        """What this week's drafts are kept under: last week's must not come back on a new Monday."""
+        try:
+            return f"{self._work.start:%Y-%m-%d}"
+        except ToolkitError:
+            return "还没有内容"
+
+    def _resume(self) -> None:
+        """Take up what was decided in this week, where anything was."""
+        self._name = self._week()
+        self._draft: dict[str, Any] = self._work.draft(f"{self._name} {DRAFT}") or {}
+        self._words = [str(one) for one in self._draft.get("words") or []]
+        self._topic_ids = [str(one) for one in self._draft.get("topics") or []]
+        self.items = self._kept_items()
+
     def _keep(self, **values: Any) -> None:
         """Keep what was decided; the desks keep their own drafts beside it."""
         state = {**self._draft, **values}
@@ -123,13 +139,14 @@ class Desk(ipw.VBox):
             return
         self._draft = state
         try:
-            self._work.keep(DRAFT, state)
+            self._work.keep(f"{self._name} {DRAFT}", state)
         except ToolkitError as error:
             self._tell(str(error), css="wn-block")
 
     def _drafted(self, name: str) -> dict[str, Any]:
         """Where a desk's draft comes from and goes to."""
-        return {"draft": self._work.draft(name), "save_draft": partial(self._work.keep, name)}
+        own = f"{self._name} {name}"
+        return {"draft": self._work.draft(own), "save_draft": partial(self._work.keep, own)}
 
     def _forget(self, *names: str) -> None:
         """Have steps made anew when they are opened next."""
@@ -144,11 +161,21 @@ class Desk(ipw.VBox):
         return ipw.VBox([self._sources, self.inbox])
 
     def _came_in(self, _taken: Any) -> None:
-        """Everything after the inbox is made anew from what has come in."""
+        """Everything after the inbox is made anew from what has come in; another week begins afresh."""
+        before = self._own_items()
         self._work.fresh()
         self._topics_of = None
         self._forget("trends", "topics", "titles", "texts", "calendar", "board", "files")
+        if self._week() != self._name:
+            self._resume()
+        elif len(self.items):
+            self._set_items(_joined(self._own_items(), self.items, gone=set(before["item_id"])))
         self._sources.content = self._told_sources()
+
+    def _own_items(self) -> pd.DataFrame:
+        """The items of 内容.xlsx."""
+        read = self._work.own_items
+        return ITEMS.empty() if read is None else read.frame
 
     def _told_sources(self) -> list[dict[str, Any]]:
         """What the week is made from, and whose it is."""
@@ -265,12 +292,9 @@ class Desk(ipw.VBox):
 
     def _titles_done(self) -> None:
         fresh = self._work.items(self._chosen_topics(), self._headlines())
-        known = self.items.set_index("item_id") if len(self.items) else None
-        if known is not None:
-            # a text that was written stays with its item, whatever its title is now
-            kept = fresh["item_id"].map(known["copy"].to_dict())
-            fresh = fresh.assign(copy=fresh["copy"].fillna(kept))
-        self._set_items(fresh)
+        # a topic that is no longer chosen leaves; a campaign's items and a segment's own texts stay
+        topics = {item for item in self.items["item_id"] if TOPIC_ITEM.fullmatch(item)}
+        self._set_items(_joined(fresh, self.items, gone=topics))
         self.show("texts")
 
     def _set_items(self, items: pd.DataFrame) -> None:
@@ -387,6 +411,17 @@ class Desk(ipw.VBox):
             return
         self._tell("")
         self.last.content = _written(self.files)
+
+
+def _joined(fresh: pd.DataFrame, known: pd.DataFrame, *, gone: set[str]) -> pd.DataFrame:
+    """Items read anew before those that were known: texts written meanwhile stay, items that left the file leave."""
+    texts = known.set_index("item_id")["copy"].to_dict()
+    pairs = zip(fresh["item_id"], fresh["copy"], strict=True)
+    kept = [texts.get(key) if is_missing(text) else text for key, text in pairs]
+    fresh = fresh.assign(copy=pd.Series(kept, index=fresh.index, dtype="object"))
+    others = known[~known["item_id"].isin({*fresh["item_id"], *gone})]
+    parts = [part for part in (fresh, others) if len(part)]
+    return pd.concat(parts, ignore_index=True) if parts else ITEMS.empty()
 
 
 def _written(files: Sequence[Path]) -> list[dict[str, Any]]:
