@@ -20,6 +20,8 @@ from toolkit.compliance._values import Finding
 from toolkit.schema import FINDINGS, ColumnError, InputError, check, is_missing, shown_value
 
 _SEVERITIES = ("block", "warn", "info")
+# the texts last asked about are asked about again at once, by other verbs; longer ones are no titles and not kept
+_TEXTS_KEPT, _LONGEST_KEPT = 256, 1000
 
 
 def find(
@@ -39,14 +41,60 @@ def find(
     """
     check_purpose(purpose)
     platform = None if platform is None else lexicons.platform(platform).platform
+    asked = _Asked(
+        text,
+        purpose,
+        platform,
+        rules_for(purpose, platform),
+        own_rules(rules),
+        lessons_of(verdicts),
+        second_look,
+    )
+    return list(_remembered(asked) if len(text) <= _LONGEST_KEPT else _found(asked))
+
+
+class _Asked:
+    """All that the findings of a text hang on; two are equal where the rules and the verdicts are the same objects."""
+
+    __slots__ = ("book", "key", "lessons", "own", "platform", "purpose", "second_look", "text")
+
+    def __init__(
+        self,
+        text: str,
+        purpose: str,
+        platform: str | None,
+        book: Book,
+        own: tuple[Rule, ...],
+        lessons: Lessons,
+        second_look: bool,
+    ) -> None:
+        self.text, self.purpose, self.platform, self.second_look = text, purpose, platform, second_look
+        # held here, so that no other object can take their place in memory while the key is kept
+        self.book, self.own, self.lessons = book, own, lessons
+        taught = bool(lessons.wrong) or any(lessons.missed.values())
+        same = (id(book), id(own), id(lessons) if taught else 0)
+        self.key = (text, purpose, platform, second_look, same)
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Asked) and self.key == other.key
+
+
+def _found(asked: _Asked) -> tuple[Finding, ...]:
+    text, purpose, platform = asked.text, asked.purpose, asked.platform
     forms = forms_of(text)
-    own = tuple(rule for rule in own_rules(rules) if applies(rule, purpose, platform))
-    found = by_rules(text, forms, rules_for(purpose, platform), own)
-    if second_look:
+    own = tuple(rule for rule in asked.own if applies(rule, purpose, platform))
+    found = by_rules(text, forms, asked.book, own)
+    if asked.second_look:
         # praise and prices bind advertisements only, so elsewhere they are not asked about either
         free = by_rules(text, forms, _boasts(platform)) if purpose == "editorial" else []
         found += look(text, forms[-1], [*found, *free], purpose=purpose, platform=platform)
-    return lessons_of(verdicts).apply(text, forms, found, purpose=purpose)
+    return tuple(asked.lessons.apply(text, forms, found, purpose=purpose))
+
+
+_remembered = functools.lru_cache(maxsize=_TEXTS_KEPT)(_found)
 
 
 def check_copy(

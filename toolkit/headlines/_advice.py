@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from toolkit import compliance
@@ -34,12 +35,13 @@ from toolkit.headlines._rubric import (
     read_anew,
     readings,
 )
-from toolkit.schema import CRAFT_ADVICE, check
 from toolkit.text import display_width
 
 _EDITS_KEPT = 4
 _GATE_KEPT = 2
 _GATE = "gate"
+# the score's sentences and the table of advice are asked for one after the other
+_CASES_KEPT = 32
 # the room of a thing named: three characters
 _THING_ROOM = 6
 
@@ -116,10 +118,23 @@ def advise_headline(
     wanted = wanted_for(platform, purpose, trends, audience, rules, verdicts, brand)
     rows = [
         (place, edit.advice, edit.part, edit.gain, edit.craft)
-        for place, (_, reading, found) in enumerate(readings(texts_of(headline), wanted, bodies))
+        for place, (_, reading, found) in enumerate(read_once(texts_of(headline), wanted, bodies))
         for edit in edits(reading, found, wanted)
     ]
-    return check(pd.DataFrame(rows, columns=CRAFT_ADVICE.names), CRAFT_ADVICE)
+    return _frame(rows)
+
+
+def _frame(rows: list[tuple[int, str, str, int, int]]) -> pd.DataFrame:
+    """CRAFT_ADVICE in its dtypes from the start: `check` would take longer than all the advice on one line."""
+    place, advice, part, gain, craft = zip(*rows, strict=True) if rows else ((), (), (), (), ())
+    data: dict[str, Any] = {
+        "place": pd.array(place, dtype="Int64"),
+        "advice": pd.array(np.array(advice, dtype=object), dtype="str"),
+        "part": pd.array(np.array(part, dtype=object), dtype="str"),
+        "gain": np.array(gain, dtype=np.float64),
+        "craft": np.array(craft, dtype=np.float64),
+    }
+    return pd.DataFrame(data, copy=False)
 
 
 def sentences(reading: Reading, found: list[compliance.Finding], wanted: Wanted) -> list[str]:
@@ -139,8 +154,68 @@ def sentences(reading: Reading, found: list[compliance.Finding], wanted: Wanted)
 
 def edits(reading: Reading, found: list[compliance.Finding], wanted: Wanted) -> list[Edit]:
     """What the gate found, then every edit that brings points, best first."""
+    return list(_edits(_Case(reading, found, wanted)))
+
+
+def read_once(
+    texts: Sequence[str], wanted: Wanted, bodies: Sequence[str] | None
+) -> list[tuple[str, Reading, list[compliance.Finding]]]:
+    """`readings`; that of one headline is remembered, since its score and its advice are asked for one after the other."""
+    if len(texts) != 1 or bodies is not None:
+        return readings(texts, wanted, bodies)
+    reading, found = _read_one(_Line(texts[0], wanted))
+    return [(texts[0], reading, [*found])]
+
+
+class _Line:
+    """A headline to read; two are equal where all that is seen hangs on is, rules and verdicts the same objects."""
+
+    __slots__ = ("key", "text", "wanted")
+
+    def __init__(self, text: str, wanted: Wanted) -> None:
+        self.text, self.wanted = text, wanted
+        self.key = (text, *_held_against(wanted))
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Line) and self.key == other.key
+
+
+def _held_against(wanted: Wanted) -> tuple[Any, ...]:
+    """What tells one `wanted` from another; the ids are good as long as it is kept."""
+    said = (wanted.platform, wanted.purpose, wanted.terms, wanted.theme, wanted.brand)
+    return (*said, id(wanted.rules), id(wanted.lessons))
+
+
+@functools.lru_cache(maxsize=_CASES_KEPT)
+def _read_one(line: _Line) -> tuple[Reading, tuple[compliance.Finding, ...]]:
+    [(_, reading, found)] = readings([line.text], line.wanted)
+    return reading, tuple(found)
+
+
+class _Case:
+    """A headline to advise on; two are equal where all that the advice hangs on is, rules and verdicts the same objects."""
+
+    __slots__ = ("found", "key", "reading", "wanted")
+
+    def __init__(self, reading: Reading, found: list[compliance.Finding], wanted: Wanted) -> None:
+        self.reading, self.found, self.wanted = reading, [*found], wanted
+        self.key = (reading, tuple(found), *_held_against(wanted))
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Case) and self.key == other.key
+
+
+@functools.lru_cache(maxsize=_CASES_KEPT)
+def _edits(case: _Case) -> tuple[Edit, ...]:
+    reading, found, wanted = case.reading, case.found, case.wanted
     if reading.blank:
-        return [Edit("还没有文字，先写一句看看", "", 0, 0)]
+        return (Edit("还没有文字，先写一句看看", "", 0, 0),)
     now = sum(points(reading).values())
     serious = sorted(
         (finding for finding in found if finding.severity in ("block", "warn")),
@@ -159,7 +234,7 @@ def edits(reading: Reading, found: list[compliance.Finding], wanted: Wanted) -> 
         for group, advice, part, craft in crafts
         if craft > now
     ]
-    return first + sorted(more, key=lambda edit: -edit.gain)
+    return (*first, *sorted(more, key=lambda edit: -edit.gain))
 
 
 _Change = tuple[str, str, str, Reading, int]

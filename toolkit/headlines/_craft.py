@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from toolkit import compliance, lexicons
-from toolkit.headlines._advice import sentences
+from toolkit.headlines._advice import read_once, sentences
 from toolkit.headlines._inputs import texts_of, wanted_for
 from toolkit.headlines._preview import shown_of
-from toolkit.headlines._rubric import Reading, maxima, points, readings
+from toolkit.headlines._rubric import Reading, maxima, points
 from toolkit.schema import ChoiceError
 
 NO_MODEL = "还没有用本账号的历史学过，暂无胜出机会"
@@ -84,7 +84,7 @@ def score_headlines(
     check_model(model)
     wanted = wanted_for(platform, purpose, trends, audience, rules, verdicts, brand)
     texts = texts_of(headlines)
-    seen = readings(texts, wanted, bodies)
+    seen = read_once(texts, wanted, bodies)
     chances, why = _chances(texts, model)
     frame = _frame(
         texts,

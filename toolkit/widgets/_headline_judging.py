@@ -34,17 +34,21 @@ class Judging:
     ) -> None:
         self._judge, self._save = judge, save
         self.rules = own_rules(rules)
-        self.verdicts = VERDICTS.empty() if verdicts is None else check(verdicts, VERDICTS)
-        self.lessons = lessons_of(self.verdicts)
+        self._take(VERDICTS.empty() if verdicts is None else check(verdicts, VERDICTS))
+
+    def _take(self, verdicts: pd.DataFrame) -> None:
+        """These are the verdicts from now on; raises ColumnError, and then those before stay."""
+        lessons = lessons_of(verdicts)
+        self.verdicts, self.lessons = verdicts, lessons
+        self._wrong = set(verdicts.loc[verdicts["verdict"] == "wrong", "rule_id"])
 
     def offered(self, looked: Looked) -> dict[int, tuple[str, ...]]:
         """The verdicts that may be given, by the finding's place; on the whole title where no finding is in the way."""
-        judged = set(self.verdicts.loc[self.verdicts["verdict"] == "wrong", "rule_id"])
         offered: dict[int, tuple[str, ...]] = {}
         for place, row in enumerate(looked.found):
             if row["category"] != "exempt":
                 offered[place] = ("wrong", "right")
-            elif row["rule_id"] in judged:
+            elif row["rule_id"] in self._wrong:
                 # a false alarm that was noted by mistake is taken back as a right one
                 offered[place] = ("right",)
         live = any(row["category"] != "exempt" for row in looked.found)
@@ -62,8 +66,7 @@ class Judging:
         verdicts = self._judge(
             looked.text, **about, category=category, note=note, verdicts=self.verdicts, **how
         )
-        lessons = lessons_of(verdicts)
-        self.verdicts, self.lessons = verdicts, lessons
+        self._take(verdicts)
         # said before the attempt: it stays there when the saving breaks off
         yield "判定已生效，还没有存下。"
         what = f"{VERDICT_WORDS[verdict]}「{short(row['text'], _NOTED_LENGTH)}」"
