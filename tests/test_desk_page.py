@@ -117,3 +117,38 @@ def test_the_calendar_asks_for_items_first(home: Path) -> None:
     desk = Desk(work_at(home))
     desk.show("calendar")
     assert "还没有内容条目" in told(desk)
+
+
+def test_moves_stay_when_items_change_and_open_ones_are_told(home: Path) -> None:
+    desk = Desk(work_at(home))
+    choose(desk)
+    desk.show("calendar")
+    before = desk.board.plan
+    post = before.calendar.iloc[0]
+    other = next(
+        row
+        for row in desk.board._explain(before, post["post_id"]).to_dict("records")
+        if not row["chosen"] and pd.isna(row["rule_id"])
+    )
+    at = f"{other['starts_at']:%Y-%m-%d %H:%M}"
+    event = {"id": post["post_id"], "group": post["group_id"], "date": at[:10], "time": at[11:]}
+    desk.board.grid.hear({"event": "drop", **event})
+    assert desk.board.waiting == 1
+    desk.show("files")
+    assert "还有 1 处改动没有采用" in str(desk.last.content)
+    desk.board.changes.hear({"event": "accept"})
+    desk._items_added(desk.items.head(1).assign(item_id="添的", title="添一条", topic=""))
+    desk.show("calendar")
+    now = desk.board.result.set_index("post_id")
+    assert now.at[post["post_id"], "starts_at"] == other["starts_at"]
+    assert now.at[post["post_id"], "status"] == "pinned"
+
+
+def test_items_with_half_characters_and_days_are_kept_as_they_are(home: Path) -> None:
+    desk = Desk(work_at(home))
+    desk.items = desk._work.items(
+        desk._work.topics().head(2), desk._work.headlines(desk._work.topics().head(2))
+    )
+    desk._set_items(desk.items.assign(title="石榴\ud83d"))
+    again = Desk(work_at(home))
+    pd.testing.assert_frame_equal(again.items, desk.items)

@@ -159,12 +159,13 @@ class WeekDesk:
         both = pd.concat(parts, ignore_index=True) if parts else ITEMS.empty()
         return both.drop_duplicates("item_id", ignore_index=True)
 
-    def plan(self, items: pd.DataFrame, *, effort: Effort = "normal") -> Plan:
-        """A Plan of the items for all groups, by the hours that past results tell apart."""
+    def plan(
+        self, items: pd.DataFrame, *, pinned: pd.DataFrame | None = None, effort: Effort = "normal"
+    ) -> Plan:
+        """A Plan of the items for all groups, by the hours that past results tell apart; `pinned` posts stay put."""
+        how: dict[str, Any] = {"start": self.start, "days": self.days, "effort": effort}
         times = self.back.times_to_plan_by
-        return plan_posts(
-            items, self.groups.frame, start=self.start, days=self.days, times=times, effort=effort
-        )
+        return plan_posts(items, self.groups.frame, pinned=pinned, times=times, **how)
 
     def finish(
         self, plan: Plan, *, topics: pd.DataFrame | None = None, headlines: pd.DataFrame | None = None
@@ -227,7 +228,7 @@ class WeekDesk:
             self._drafts[name] = text
             return
         path = self._draft_path(name)
-        aside = path.with_suffix(".new")
+        aside = path.with_suffix(f".{os.getpid()}.new")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             # whole or not at all: a kernel that dies between two keys must not leave half a draft

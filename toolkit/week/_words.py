@@ -38,8 +38,16 @@ def own_words(sources: Sources) -> dict[str, int]:
     for record in table.records:
         cells = {name: str(record[place]).strip() if place >= 0 else "" for name, place in places.items()}
         if cells["term"]:
-            found[cells["term"]] = int(cells["frequency"]) if cells["frequency"].isdecimal() else USUAL
+            found[cells["term"]] = _frequency(cells["frequency"])
     return found
+
+
+def _frequency(text: str) -> int:
+    """A count as a sheet may hold it: 5000, 5000.0 or 1,000; else the usual one."""
+    try:
+        return max(1, round(float(text.replace(",", ""))))
+    except (ValueError, OverflowError):
+        return USUAL
 
 
 def all_words(sources: Sources) -> Mapping[str, int]:

@@ -21,6 +21,8 @@ COLUMNS = [
     {"name": "why", "caption": "为什么", "kind": "text", "fixed": True},
 ]
 MOST_EVIDENCE = 6
+# so many get titles where nobody ticks any
+MOST_TOPICS = 8
 
 
 class TopicBoard(ipw.VBox):
@@ -76,7 +78,8 @@ class TopicBoard(ipw.VBox):
     def _count(self) -> None:
         number = len(self.result)
         left = len(self.table.chosen) - number
-        words = f"给选中的 {number} 个拟标题" if number else "给前 8 个拟标题"
+        usable = min(MOST_TOPICS, int((self.all["gate"] != "block").sum()))
+        words = f"给选中的 {number} 个拟标题" if number else f"给前 {usable} 个拟标题"
         said = f"{left} 个合规不通过，不能选用" if left else "空格勾选，上下键换行"
         self.next.content = [
             node("div", button(words, "next", css="wn-main", key="next"), node("small", said), css="wn-row")

@@ -126,6 +126,11 @@ class CalendarBoard(ipw.VBox):
     # --- what it gives ------------------------------------------------------------------------------------------------
 
     @property
+    def waiting(self) -> int:
+        """How many changes are shown and neither accepted nor taken back: they are not in `result`."""
+        return len(self._course.pending)
+
+    @property
     def plan(self) -> Plan:
         """The plan as it was accepted last."""
         return self._course.accepted

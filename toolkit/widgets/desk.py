@@ -11,8 +11,8 @@ from typing import Any
 import ipywidgets as ipw
 import pandas as pd
 
-from toolkit.schema import CALENDAR, HEADLINES, ITEMS, TOPICS, ToolkitError, check, is_missing
-from toolkit.widgets._desk_topics import TopicBoard
+from toolkit.schema import CALENDAR, HEADLINES, ITEMS, ToolkitError, check, is_missing
+from toolkit.widgets._desk_topics import MOST_TOPICS, TopicBoard
 from toolkit.widgets._view import Panel, button, node
 from toolkit.widgets.calendar_board import CalendarBoard
 from toolkit.widgets.headline_desk import HeadlineDesk
@@ -33,8 +33,6 @@ STEPS = (
 DRAFT = "文案台"
 # how items_from_topics names what it makes
 TOPIC_ITEM = re.compile("选题-[^-]+")
-# a topic beyond these gets no suggestions of its own until it is chosen
-MOST_TOPICS = 8
 
 
 class Desk(ipw.VBox):
@@ -53,6 +51,7 @@ class Desk(ipw.VBox):
         self._made: dict[str, ipw.Widget] = {}
         self._topics_of: tuple[list[str], pd.DataFrame] | None = None
         self.files: list[Path] = []
+        self._pinned = CALENDAR.empty()
         self._resume()
         self.bar, self.told = Panel(label="步骤"), Panel()
         self.stage = ipw.Stack([ipw.VBox() for _ in STEPS], selected_index=0)
@@ -85,6 +84,8 @@ class Desk(ipw.VBox):
             "wn-block",
         )
         try:
+            if names[place] == "files":  # says what stands now
+                self._forget("files")
             if names[place] not in self._made:
                 self._made[names[place]] = getattr(self, f"_make_{names[place]}")()
             self.stage.children[place].children = [self._made[names[place]]]
@@ -137,11 +138,12 @@ class Desk(ipw.VBox):
         state = {**self._draft, **values}
         if state == self._draft:
             return
-        self._draft = state
         try:
             self._work.keep(f"{self._name} {DRAFT}", state)
         except ToolkitError as error:
             self._tell(str(error), css="wn-block")
+            return
+        self._draft = state
 
     def _drafted(self, name: str) -> dict[str, Any]:
         """Where a desk's draft comes from and goes to."""
@@ -156,7 +158,8 @@ class Desk(ipw.VBox):
     # --- the steps
 
     def _make_inbox(self) -> ipw.Widget:
-        self.inbox = InBox(take=self._work.take, save=self._work.save_taken, saved=self._came_in)
+        verbs = {"take": self._work.take, "save": self._work.save_taken, "saved": self._came_in}
+        self.inbox = InBox(**verbs, **self._drafted("收内容"))
         self._sources = Panel(content=self._told_sources())
         return ipw.VBox([self._sources, self.inbox])
 
@@ -167,6 +170,7 @@ class Desk(ipw.VBox):
         self._topics_of = None
         self._forget("trends", "topics", "titles", "texts", "calendar", "board", "files")
         if self._week() != self._name:
+            self._pinned = CALENDAR.empty()
             self._resume()
         elif len(self.items):
             self._set_items(_joined(self._own_items(), self.items, gone=set(before["item_id"])))
@@ -196,7 +200,7 @@ class Desk(ipw.VBox):
             self._work.documents,
             counts=self._work.counts,
             save=self._words_chosen,
-            save_words=self._work.save_words,
+            save_words=self._words_taken,
             topics=lambda words, _documents: self._ranked(words),
             **self._drafted("热词"),
         )
@@ -208,6 +212,10 @@ class Desk(ipw.VBox):
         if self._topics_of is None or self._topics_of[0] != terms:
             self._topics_of = (terms, self._work.topics(words))
         return self._topics_of[1]
+
+    def _words_taken(self, words: pd.DataFrame) -> None:
+        self._work.save_words(words)
+        self._topics_of = None
 
     def _words_chosen(self, trends: pd.DataFrame) -> None:
         self._words = trends["term"].tolist()
@@ -237,7 +245,8 @@ class Desk(ipw.VBox):
         if "topics" not in self._made:
             self._made["topics"] = self._make_topics()
         board = self.topics.result
-        return board if len(board) else self.topics.all.head(MOST_TOPICS)
+        usable = self.topics.all[self.topics.all["gate"] != "block"]
+        return board if len(board) else usable.head(MOST_TOPICS)
 
     def _make_titles(self) -> ipw.Widget:
         topics = self._chosen_topics()
@@ -299,15 +308,19 @@ class Desk(ipw.VBox):
 
     def _set_items(self, items: pd.DataFrame) -> None:
         self.items = check(items, ITEMS)
-        self._keep(items=self.items.to_json(orient="records", date_format="iso", force_ascii=False))
+        self._keep(items=_plain(self.items))
+        self._hold_moves()
         self._forget("texts", "calendar", "board", "files")
+
+    def _hold_moves(self) -> None:
+        """Remember where posts were put by hand: a new plan of changed items leaves them there."""
+        if "board" in self._made:
+            self._pinned = self.board.result[self.board.result["status"] == "pinned"]
 
     def _kept_items(self) -> pd.DataFrame:
         """The items that were decided on before a restart; none where the draft is broken."""
-        import io
-
         try:
-            return check(pd.read_json(io.StringIO(self._draft["items"]), dtype=False), ITEMS)
+            return check(pd.DataFrame(self._draft["items"]), ITEMS)
         except (KeyError, ValueError, TypeError):
             return ITEMS.empty()
 
@@ -362,7 +375,8 @@ class Desk(ipw.VBox):
             raise ToolkitError(
                 "还没有内容条目可以排。请先在「拟标题」里定几条，或把 内容.xlsx 放进「收内容」。"
             )
-        plan = self._work.plan(self.items)
+        held = self._pinned[self._pinned["item_id"].isin(self.items["item_id"])]
+        plan = self._work.plan(self.items, pinned=held if len(held) else None)
         self.board = CalendarBoard(
             plan.calendar,
             plan.items,
@@ -387,10 +401,14 @@ class Desk(ipw.VBox):
             f"{len(plan.calendar)} 次发布，{plan.calendar['group_id'].nunique()} 个群，{len(plan.unplaced)} 次未排入",
             f"已达上限的 {1 - plan.gap:.1%}",
         ]
+        number = self.board.waiting
+        words = f"还有 {number} 处改动没有采用，不会写进文件。请先回到「排日历」采用或退回。"
+        waiting = [node("p", words, css="wn-warn")] if number else []
         self.last = Panel(
             content=[
                 node("p", said[0]),
                 node("p", said[1], css="wn-muted"),
+                *waiting,
                 button("定稿，写出文件和发布清单", "finish", css="wn-main", key="finish"),
             ]
         )
@@ -400,17 +418,30 @@ class Desk(ipw.VBox):
     def _finish(self) -> None:
         """Approve what stands, write the files, say where they are."""
         self._tell("正在写报告、日历和发布清单，大约十几秒…")
-        topics = self._made["topics"].all if "topics" in self._made else TOPICS.empty()
-        headlines = self._headlines() if "titles" in self._made else None
         try:
-            self.files = self._work.finish(
-                self.board.plan, topics=topics if len(topics) else None, headlines=headlines
-            )
+            self._chosen_topics()
+            headlines = self._headlines() if "titles" in self._made else None
+            self.files = self._work.finish(self.board.plan, topics=self.topics.all, headlines=headlines)
         except ToolkitError as error:
             self._tell(str(error), css="wn-block")
             return
         self._tell("")
         self.last.content = _written(self.files)
+
+
+def _plain(items: pd.DataFrame) -> list[dict[str, Any]]:
+    """Items as plain values: days as local wall time, missing as None."""
+    return [
+        {
+            str(name): value.strftime("%Y-%m-%d %H:%M:%S")
+            if isinstance(value, pd.Timestamp)
+            else None
+            if is_missing(value)
+            else value
+            for name, value in row.items()
+        }
+        for row in items.to_dict("records")
+    ]
 
 
 def _joined(fresh: pd.DataFrame, known: pd.DataFrame, *, gone: set[str]) -> pd.DataFrame:

@@ -237,7 +237,7 @@ class MessageDesk(ipw.VBox):
                 self._messages[str(name)] = message
                 self._touched.add(str(name))
         self._done = [name for name in done if name in self._touched]
-        if draft.get("purpose") in {value for _, value in PURPOSES}:
+        if draft.get("purpose") in [value for _, value in PURPOSES]:
             with self._quiet():
                 self.purpose.value = draft["purpose"]
                 self._verbs.purpose = draft["purpose"]
