@@ -24,9 +24,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 from browser.conftest import CHROMIUM_OPTIONS
+from browser.fake_calendar import Table, fake
 from browser.lab import find_chromium
 from browser.stage import put_on_stage
-from browser.test_calendar_view_browser import Table, fake
 
 from toolkit.widgets._calendar_view import CalendarView
 

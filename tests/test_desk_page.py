@@ -10,7 +10,7 @@ import pytest
 from toolkit import lexicons
 from toolkit.week import WeekDesk, open_desk
 from toolkit.widgets import Desk
-from toolkit.widgets.desk import _joined
+from toolkit.widgets._desk_items import join_items
 
 NOW = pd.Timestamp("2026-09-21 09:00", tz="Asia/Shanghai")
 SAMPLE = lexicons.sample_folder()
@@ -91,14 +91,31 @@ def test_a_new_file_of_items_replaces_the_old_ones_and_keeps_what_was_written(ho
     assert kept["周五收摊前，三样东西最该带回家"] == "三样都在这里"
 
 
-def test_items_that_left_the_file_leave_and_texts_stay() -> None:
+def test_items_that_left_the_file_leave_and_what_was_written_stays() -> None:
     known = pd.DataFrame(
-        {"item_id": ["a", "b", "x"], "title": ["甲", "乙", "丙"], "copy": ["写好的", None, "活动"]}
+        {
+            "item_id": ["a", "b", "x"],
+            "title": ["甲", "乙", "丙"],
+            "copy": ["写好的", None, "活动"],
+            "media": [["图片/a.png"], [], []],
+        }
     )
-    fresh = pd.DataFrame({"item_id": ["a", "c"], "title": ["甲新", "丁"], "copy": [None, "自带"]})
-    joined = _joined(fresh, known, gone={"a", "b"})
+    fresh = pd.DataFrame(
+        {"item_id": ["a", "c"], "title": ["甲新", "丁"], "copy": [None, "自带"], "media": [[], []]}
+    )
+    joined = join_items(fresh, known, gone={"a", "b"}, segments=["亲子妈妈"])
     assert joined[["item_id", "title"]].to_numpy().tolist() == [["a", "甲新"], ["c", "丁"], ["x", "丙"]]
     assert joined["copy"].tolist() == ["写好的", "自带", "活动"]
+    assert joined["media"].tolist() == [["图片/a.png"], [], []]
+
+
+def test_an_item_told_in_parts_stays_so_and_leaves_whole() -> None:
+    known = pd.DataFrame({"item_id": ["a-亲子妈妈", "a-长辈养生", "b-长辈养生"], "copy": ["一", "二", "三"]})
+    fresh = pd.DataFrame({"item_id": ["a"], "copy": [None]})
+    segments = ["亲子妈妈", "长辈养生"]
+    joined = join_items(fresh, known, gone={"a", "b"}, segments=segments)
+    assert joined["item_id"].tolist() == ["a-亲子妈妈", "a-长辈养生"]
+    assert join_items(fresh.head(0), known, gone={"a", "b"}, segments=segments).empty
 
 
 def test_what_cannot_be_made_is_told_and_the_page_stands(tmp_path: Path) -> None:
@@ -152,3 +169,47 @@ def test_items_with_half_characters_and_days_are_kept_as_they_are(home: Path) ->
     desk._set_items(desk.items.assign(title="石榴\ud83d"))
     again = Desk(work_at(home))
     pd.testing.assert_frame_equal(again.items, desk.items)
+
+
+def test_titles_done_again_send_nobody_two_texts(home: Path) -> None:
+    desk = Desk(work_at(home))
+    choose(desk)
+    base = desk.items[desk.items["item_id"].str.startswith("选题-")].iloc[0]
+    segments = sorted(desk._work.groups.frame["segment"].unique())[:2]
+    parts = [
+        {**base.to_dict(), "item_id": f"{base['item_id']}-{one}", "groups": [one], "copy": one}
+        for one in segments
+    ]
+    rest = desk.items[desk.items["item_id"] != base["item_id"]]
+    desk._texts_saved(pd.concat([rest, pd.DataFrame(parts)], ignore_index=True))
+    desk._titles_done()
+    ids = desk.items.loc[desk.items["topic"] == base["topic"], "item_id"].tolist()
+    assert ids == [part["item_id"] for part in parts]
+    # a topic that is no longer chosen takes its parts with it
+    desk.topics.table.chosen = [key for key in desk.topics.table.chosen if key != base["topic"]]
+    desk._topics_chosen(desk.topics.result)
+    desk._titles_done()
+    assert base["topic"] not in set(desk.items["topic"])
+
+
+def test_a_file_of_items_can_be_planned_at_once(home: Path) -> None:
+    desk = Desk(work_at(home))
+    [taken] = desk._work.take({"items.csv": (SAMPLE / "items.csv").read_bytes()})
+    desk._work.save_taken(taken)
+    desk._came_in([taken])
+    assert "内容条目：自己的" in str(desk._sources.content)
+    desk.show("calendar")
+    assert told(desk) == ""
+    assert set(desk.result["item_id"]) <= set(taken.frame["item_id"])
+    assert len(desk.result) > 0
+
+
+def test_a_broken_file_of_items_can_be_replaced(home: Path) -> None:
+    (home / "内容.xlsx").write_bytes(b"PK broken")
+    desk = Desk(work_at(home))
+    [taken] = desk._work.take({"items.csv": (SAMPLE / "items.csv").read_bytes()})
+    desk._work.save_taken(taken)
+    desk._came_in([taken])
+    desk.show("calendar")
+    assert told(desk) == ""
+    assert len(desk.result) > 0

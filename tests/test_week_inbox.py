@@ -10,8 +10,8 @@ import pytest
 from toolkit import lexicons, tables
 from toolkit.documents import read_documents
 from toolkit.schedule import read_groups, read_items, write_template
-from toolkit.schema import TIME_ZONE, ChoiceError, InputError
-from toolkit.week import INBOX_KINDS, Taken, save_taken, take_in, week_sources
+from toolkit.schema import INBOX_KINDS, TIME_ZONE, ChoiceError, InputError
+from toolkit.week import Taken, save_taken, take_in, week_sources
 from toolkit.week._inbox_names import clean_name, free_name
 
 SAMPLE = lexicons.sample_folder()

@@ -134,6 +134,7 @@ from toolkit.schema._values import (
 from toolkit.schema._words import (
     COLUMN_WORDS,
     GATE_MARKS,
+    INBOX_KINDS,
     ITEM_KINDS,
     PHASES,
     POST_STATUSES,
@@ -190,6 +191,7 @@ __all__ = [
     "GROUP_MATRIX",
     "HEADLINES",
     "HEALTH",
+    "INBOX_KINDS",
     "INCIDENTS",
     "ITEMS",
     "ITEM_KINDS",

@@ -135,3 +135,18 @@ POST_STATUSES = ("draft", "pinned", "sent", "missed", "cancelled")
 
 
 CATEGORIES = tuple(COLUMN_WORDS["category"])
+
+
+# what an inbox can hold, and what an editor reads for it; content comes first
+INBOX_KINDS: dict[str, str] = {
+    "documents": "同行内容",
+    "own": "自己发过的",
+    "groups": "群",
+    "items": "内容条目",
+    "results": "效果数据",
+    "messages": "群聊",
+    "group_days": "群日报",
+    "costs": "活动花费",
+    "tests": "对比测试",
+    "incidents": "出过的事",
+}

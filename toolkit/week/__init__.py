@@ -11,7 +11,6 @@ from toolkit.week._desk import WeekDesk as WeekDesk
 from toolkit.week._desk import open_desk as open_desk
 from toolkit.week._inbox import take_in as take_in
 from toolkit.week._inbox_save import save_taken as save_taken
-from toolkit.week._inbox_taken import INBOX_KINDS as INBOX_KINDS
 from toolkit.week._inbox_taken import Taken as Taken
 from toolkit.week._look_back import LookBack as LookBack
 from toolkit.week._look_back import look_back as look_back

@@ -23,6 +23,7 @@ from toolkit.schema import (
     COPIES,
     DOCUMENTS,
     FILES,
+    INBOX_KINDS,
     NOTES,
     REJECTED,
     ChoiceError,
@@ -34,7 +35,7 @@ from toolkit.week._inbox_guess import guess_kind, tells_content
 from toolkit.week._inbox_names import clean_name, free_name
 from toolkit.week._inbox_save import places_of
 from toolkit.week._inbox_tables import TABLES, read_tables
-from toolkit.week._inbox_taken import INBOX_KINDS, Taken
+from toolkit.week._inbox_taken import Taken
 from toolkit.week._sent import read_sent
 from toolkit.week._sources import RIVALS_FOLDER, Sources, week_sources
 

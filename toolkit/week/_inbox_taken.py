@@ -10,19 +10,6 @@ import pandas as pd
 
 from toolkit.schema import Read
 
-INBOX_KINDS = {
-    "documents": "同行内容",
-    "own": "自己发过的",
-    "groups": "群",
-    "items": "内容条目",
-    "results": "效果数据",
-    "messages": "群聊",
-    "group_days": "群日报",
-    "costs": "活动花费",
-    "tests": "对比测试",
-    "incidents": "出过的事",
-}
-
 
 @dataclass(frozen=True)
 class Taken:

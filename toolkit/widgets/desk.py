@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -11,7 +10,9 @@ from typing import Any
 import ipywidgets as ipw
 import pandas as pd
 
-from toolkit.schema import CALENDAR, HEADLINES, ITEMS, ToolkitError, check, is_missing
+from toolkit import lexicons
+from toolkit.schema import CALENDAR, HEADLINES, ITEMS, ToolkitError, check
+from toolkit.widgets._desk_items import join_items, plain_items, topic_items
 from toolkit.widgets._desk_topics import MOST_TOPICS, TopicBoard
 from toolkit.widgets._view import Panel, button, node
 from toolkit.widgets.calendar_board import CalendarBoard
@@ -31,8 +32,6 @@ STEPS = (
     ("files", "带走"),
 )
 DRAFT = "文案台"
-# how items_from_topics names what it makes
-TOPIC_ITEM = re.compile("选题-[^-]+")
 
 
 class Desk(ipw.VBox):
@@ -80,7 +79,7 @@ class Desk(ipw.VBox):
         self._show_bar(place)
         # stays there where something unforeseen breaks off: nobody should wait for what does not come
         told, css = (
-            "这一步没有做成。请重启内核再运行一次；还是不行，请把「查看 → 日志」里的话发给我们。",
+            "这一步没有做成。请重启内核再运行一次；还是不行，请打开「查看」里的「显示日志控制台」，把里面的话发给我们。",
             "wn-block",
         )
         try:
@@ -165,7 +164,10 @@ class Desk(ipw.VBox):
 
     def _came_in(self, _taken: Any) -> None:
         """Everything after the inbox is made anew from what has come in; another week begins afresh."""
-        before = self._own_items()
+        try:
+            before = set(self._own_items()["item_id"])
+        except ToolkitError:  # the file that is replaced was broken
+            before = set()
         self._work.fresh()
         self._topics_of = None
         self._forget("trends", "topics", "titles", "texts", "calendar", "board", "files")
@@ -173,8 +175,12 @@ class Desk(ipw.VBox):
             self._pinned = CALENDAR.empty()
             self._resume()
         elif len(self.items):
-            self._set_items(_joined(self._own_items(), self.items, gone=set(before["item_id"])))
+            self._set_items(self._joined(self._own_items(), gone=before))
         self._sources.content = self._told_sources()
+
+    def _joined(self, fresh: pd.DataFrame, *, gone: set[str]) -> pd.DataFrame:
+        segments = list(self._work.groups.frame["segment"].unique())
+        return join_items(fresh, self.items, gone=gone, segments=segments)
 
     def _own_items(self) -> pd.DataFrame:
         """The items of 内容.xlsx."""
@@ -185,10 +191,11 @@ class Desk(ipw.VBox):
         """What the week is made from, and whose it is."""
         sources = self._work.sources
         whose = {True: "示例", False: "自己的"}
+        sample_items = sources.items is not None and lexicons.sample_folder() in sources.items.parents
         lines = [
             f"同行内容：{whose[sources.sample_documents]}",
             f"群：{whose[sources.sample_groups]}",
-            f"内容条目：{'没有' if sources.items is None else whose[sources.sample_results]}",
+            f"内容条目：{'没有' if sources.items is None else whose[sample_items]}",
         ]
         hint = "还没有放进自己的内容，现在用的是示例世界「澜江」。把文件拖到下面，或直接去下一步看看示例。"
         told = [node("p", hint, css="wn-muted")] if sources.sample_documents else []
@@ -301,14 +308,13 @@ class Desk(ipw.VBox):
 
     def _titles_done(self) -> None:
         fresh = self._work.items(self._chosen_topics(), self._headlines())
-        # a topic that is no longer chosen leaves; a campaign's items and a segment's own texts stay
-        topics = {item for item in self.items["item_id"] if TOPIC_ITEM.fullmatch(item)}
-        self._set_items(_joined(fresh, self.items, gone=topics))
+        # a topic that is no longer chosen leaves; a campaign's items stay
+        self._set_items(self._joined(fresh, gone=topic_items(self.items)))
         self.show("texts")
 
     def _set_items(self, items: pd.DataFrame) -> None:
         self.items = check(items, ITEMS)
-        self._keep(items=_plain(self.items))
+        self._keep(items=plain_items(self.items))
         self._hold_moves()
         self._forget("texts", "calendar", "board", "files")
 
@@ -326,9 +332,7 @@ class Desk(ipw.VBox):
 
     def _make_texts(self) -> ipw.Widget:
         if self.items.empty:
-            self.items = self._work.items(
-                self._chosen_topics().head(0), HEADLINES.empty().assign(topic_id="")
-            )
+            self.items = self._own_items()
         self.texts = MessageDesk(
             self.items,
             groups=self._work.groups.frame,
@@ -372,6 +376,8 @@ class Desk(ipw.VBox):
 
     def _make_calendar(self) -> ipw.Widget:
         if self.items.empty:
+            self.items = self._own_items()
+        if self.items.empty:
             raise ToolkitError(
                 "还没有内容条目可以排。请先在「拟标题」里定几条，或把 内容.xlsx 放进「收内容」。"
             )
@@ -382,16 +388,12 @@ class Desk(ipw.VBox):
             plan.items,
             plan.groups,
             plan=plan,
-            save=self._plan_changed,
             **self._drafted("排期"),
         )
         self._made["board"] = self.board
         done = Panel(content=[button("检查并带走", "done", css="wn-main")])
         done.on("done", lambda _sent: self.show("files"))
         return ipw.VBox([self.board, done])
-
-    def _plan_changed(self, _calendar: pd.DataFrame) -> None:
-        self._forget("files")
 
     def _make_files(self) -> ipw.Widget:
         if "board" not in self._made:
@@ -427,32 +429,6 @@ class Desk(ipw.VBox):
             return
         self._tell("")
         self.last.content = _written(self.files)
-
-
-def _plain(items: pd.DataFrame) -> list[dict[str, Any]]:
-    """Items as plain values: days as local wall time, missing as None."""
-    return [
-        {
-            str(name): value.strftime("%Y-%m-%d %H:%M:%S")
-            if isinstance(value, pd.Timestamp)
-            else None
-            if is_missing(value)
-            else value
-            for name, value in row.items()
-        }
-        for row in items.to_dict("records")
-    ]
-
-
-def _joined(fresh: pd.DataFrame, known: pd.DataFrame, *, gone: set[str]) -> pd.DataFrame:
-    """Items read anew before those that were known: texts written meanwhile stay, items that left the file leave."""
-    texts = known.set_index("item_id")["copy"].to_dict()
-    pairs = zip(fresh["item_id"], fresh["copy"], strict=True)
-    kept = [texts.get(key) if is_missing(text) else text for key, text in pairs]
-    fresh = fresh.assign(copy=pd.Series(kept, index=fresh.index, dtype="object"))
-    others = known[~known["item_id"].isin({*fresh["item_id"], *gone})]
-    parts = [part for part in (fresh, others) if len(part)]
-    return pd.concat(parts, ignore_index=True) if parts else ITEMS.empty()
 
 
 def _written(files: Sequence[Path]) -> list[dict[str, Any]]:

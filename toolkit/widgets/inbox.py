@@ -9,24 +9,12 @@ from typing import Any
 
 import ipywidgets as ipw
 
-from toolkit.schema import COLUMNS, DOCUMENTS, FILES, NOTES, REJECTED, Read, ToolkitError
+from toolkit.schema import COLUMNS, DOCUMENTS, FILES, INBOX_KINDS, NOTES, REJECTED, Read, ToolkitError
 from toolkit.widgets._drop_view import DropZone, free_name
 from toolkit.widgets._inbox_heap import HeapBox
 from toolkit.widgets._inbox_nodes import rows_in_words
 from toolkit.widgets._view import Panel, button, node
 
-KINDS: dict[str, str] = {
-    "documents": "同行内容",
-    "own": "自己发过的",
-    "groups": "群",
-    "items": "内容条目",
-    "results": "效果数据",
-    "messages": "群聊",
-    "group_days": "群日报",
-    "costs": "活动花费",
-    "tests": "对比测试",
-    "incidents": "出过的事",
-}
 _UNREADABLE = "读的时候出了错（{}）。没有存任何东西，请换一种格式再放一次。"
 
 
@@ -69,7 +57,7 @@ class InBox(ipw.VBox):
         take: Callable[..., Sequence[Any]],
         save: Callable[[Any], Any] | None = None,
         saved: Callable[[list[Any]], Any] | None = None,
-        kinds: Mapping[str, str] = KINDS,
+        kinds: Mapping[str, str] = INBOX_KINDS,
         preview_rows: int = 8,
         draft: Mapping[str, Any] | None = None,
         save_draft: Callable[[dict[str, Any]], Any] | None = None,
