@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Locator, Page, expect
 
-from browser.stage import Stage
+from browser.stage import Stage, box_of
 from toolkit.widgets._calendar_view import CalendarView
 
 KINDS = [("promotion", "促销"), ("value", "干货"), ("event", "活动"), ("poll", "投票"), ("notice", "通知")]
@@ -142,8 +142,7 @@ class Table:
     def drag(self, post_id: str, onto: Locator, *, x: float = 0.5, y: float = 0.2) -> None:
         """Drag by the mouse to a part of a box, in steps as a hand does."""
         self.answered()
-        chip, box = self.post(post_id).bounding_box(), onto.bounding_box()
-        assert chip is not None and box is not None
+        chip, box = box_of(self.post(post_id)), box_of(onto)
         self.page.mouse.move(chip["x"] + 20, chip["y"] + 15)
         self.page.mouse.down()
         self.page.mouse.move(chip["x"] + 30, chip["y"] + 20)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
+from browser.stage import box_of
+
 # files dropped on an element as the system does it, from texts
 DROP = """(target, files) => {
   const transfer = new DataTransfer();
@@ -78,9 +80,7 @@ class Person:
     def drag(self, source: Locator, target: Locator) -> None:
         """Drag with the mouse, in steps as a hand does."""
         source.scroll_into_view_if_needed()
-        start, end = source.bounding_box(), target.bounding_box()
-        assert start is not None
-        assert end is not None
+        start, end = box_of(source), box_of(target)
         self.page.mouse.move(start["x"] + 20, start["y"] + start["height"] / 2)
         self.page.mouse.down()
         self.page.mouse.move(start["x"] + 40, start["y"] + start["height"] / 2 + 8, steps=4)

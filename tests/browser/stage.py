@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import FloatRect, Locator, Page
 
 from toolkit.widgets._view import View
 
@@ -111,6 +111,15 @@ class Stage:
 
 def _plain(value: Any) -> Any:
     return [_plain(one) for one in value] if isinstance(value, (list, tuple)) else value
+
+
+def box_of(target: Locator) -> FloatRect:
+    """Where something is; asked again where it was just being drawn anew and had no place."""
+    for _ in range(50):
+        if box := target.bounding_box():
+            return box
+        target.page.wait_for_timeout(20)
+    raise AssertionError(f"{target} has no place on the page")
 
 
 def lab_theme(*, dark: bool = False) -> str:

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browser.lab import Server, run_notebook, show_cell, take_shot, write_notebook
+from browser.stage import box_of
 
 pytestmark = pytest.mark.browser
 
@@ -54,8 +55,7 @@ def board(page: Page, server: Server) -> Page:
 
 def drag(page: Page, post_id: str, cell: str) -> None:
     """Drag a post by the mouse to a cell of the grid."""
-    start, end = (page.locator(one).first.bounding_box() for one in (f'[data-id="{post_id}"]', cell))
-    assert start and end
+    start, end = (box_of(page.locator(one).first) for one in (f'[data-id="{post_id}"]', cell))
     page.mouse.move(start["x"] + 40, start["y"] + 12)
     page.mouse.down()
     for part in (0.4, 0.8, 1.0):

@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from browser.fake_calendar import Table, fake
-from browser.stage import put_on_stage
+from browser.stage import box_of, put_on_stage
 from toolkit.widgets._calendar_view import CalendarView
 
 pytestmark = pytest.mark.browser
@@ -123,8 +123,7 @@ def test_a_move_shows_at_once_dimmed_and_goes_back_when_refused(lay: Setter) -> 
 
 def test_escape_gives_a_drag_up(lay: Setter) -> None:
     table = lay(one_post())
-    chip = table.post("p0").bounding_box()
-    assert chip is not None
+    chip = box_of(table.post("p0"))
     table.page.mouse.move(chip["x"] + 20, chip["y"] + 15)
     table.page.mouse.down()
     table.page.mouse.move(chip["x"] + 320, chip["y"] + 15, steps=3)
@@ -137,8 +136,7 @@ def test_escape_gives_a_drag_up(lay: Setter) -> None:
 
 def test_a_click_selects_and_a_small_tremor_is_a_click(lay: Setter) -> None:
     table = lay(one_post())
-    box = table.post("p0").bounding_box()
-    assert box is not None
+    box = box_of(table.post("p0"))
     table.page.mouse.move(box["x"] + 20, box["y"] + 15)
     table.page.mouse.down()
     table.page.mouse.move(box["x"] + 22, box["y"] + 16)
@@ -275,9 +273,7 @@ def test_a_drag_to_the_edge_scrolls_on(lay: Setter) -> None:
     made = fake(50, 30, 900)
     made["posts"][0] |= {"group": "g0", "at": "2026-09-21 20:00", "status": "draft"}
     table = lay(CalendarView(**made))
-    chip, grid = table.post("p0").bounding_box(), table.page.get_by_role("grid")
-    box = grid.bounding_box()
-    assert chip is not None and box is not None
+    chip, box = box_of(table.post("p0")), box_of(table.page.get_by_role("grid"))
     table.page.mouse.move(chip["x"] + 20, chip["y"] + 15)
     table.page.mouse.down()
     table.page.mouse.move(box["x"] + 300, box["y"] + box["height"] - 8, steps=5)
@@ -358,8 +354,7 @@ def test_days_and_posts_say_in_words_what_they_are(lay: Setter) -> None:
 def test_a_finger_held_still_takes_up_and_a_quick_one_does_not(lay: Setter) -> None:
     table = lay(one_post(), has_touch=True)
     tool = table.page.context.new_cdp_session(table.page)
-    chip, box = table.post("p0").bounding_box(), table.cell("g3", "2026-09-24").bounding_box()
-    assert chip is not None and box is not None
+    chip, box = box_of(table.post("p0")), box_of(table.cell("g3", "2026-09-24"))
     start = {"x": chip["x"] + 20, "y": chip["y"] + 15}
     end = {"x": box["x"] + box["width"] / 2, "y": box["y"] + 12}
 
