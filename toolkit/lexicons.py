@@ -310,7 +310,7 @@ def set_session_days(days: Iterable[Day]) -> tuple[list[Day], list[Day], list[Da
 
 
 def _ask_again() -> None:
-    for cached in (_calendar, names_of, days_of, calendar_years):
+    for cached in (_calendar, names_of, days_of, _festival_days, calendar_years):
         cached.cache_clear()
 
 
@@ -366,10 +366,15 @@ def festival_days() -> dict[dt.date, set[str]]:
     >>> festival_days()[dt.date(2026, 9, 25)]
     {'中秋'}
     """
-    found: dict[dt.date, set[str]] = {}
-    for row in calendar().to_dict("records"):
+    return {day: set(names) for day, names in _festival_days().items()}
+
+
+@functools.cache
+def _festival_days() -> dict[dt.date, tuple[str, ...]]:
+    found: dict[dt.date, tuple[str, ...]] = {}
+    for row in _calendar().to_dict("records"):
         if row["kind"] == "festival" and "promotion" in as_list(row["bars"]):
-            found.setdefault(row["date"], set()).add(row["name"])
+            found[row["date"]] = (*found.get(row["date"], ()), row["name"])
     return found
 
 

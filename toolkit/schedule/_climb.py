@@ -282,10 +282,11 @@ class Board:
         return True
 
 
-def climb(board: Board, room: Array, *, steps: int, seed: int) -> Array:
+def climb(board: Board, room: Array, *, steps: int, seed: int, top: float = np.inf) -> Array:
     """Which candidates the best plan seen has placed (flags), the board's own plan being the first.
 
-    `room` is the price of the room each candidate takes. No plan seen meets fewer must-sends than the first.
+    `room` is the price of the room each candidate takes. No plan seen meets fewer must-sends than the first. A plan
+    worth more than `top` cannot be bettered: the climb ends there.
     """
     rng = np.random.default_rng(seed)
     size = len(board.world.items)
@@ -305,6 +306,8 @@ def climb(board: Board, room: Array, *, steps: int, seed: int) -> Array:
             board.undo()
         elif board.worth > best:
             best, best_at = board.worth, board.at.copy()
+            if best > top:
+                break
     flags = np.zeros(len(board.cands), dtype=bool)
     flags[best_at[best_at >= 0]] = True
     return flags

@@ -12,7 +12,7 @@ from toolkit.schedule._value import Array
 from toolkit.schedule._world import FAR, World
 
 NOWHERE = -1
-_PARTS = 65536.0
+PARTS = 65536.0
 # in the order in which an editor would ask: the first that bars is named where several do equally often
 MOVING_RULES = (
     "after",
@@ -239,7 +239,7 @@ def prices(world: World, cands: Candidates) -> Array:
 
     In whole parts of 1/65536, so that sums are exact in any order and on any machine.
     """
-    return np.round((cands.value + world.price * world.must[cands.item]) * _PARTS) / _PARTS
+    return np.round((cands.value + world.price * world.must[cands.item]) * PARTS) / PARTS
 
 
 def fill(ledger: Ledger, cands: Candidates, gain: Array, *, phases: bool = False) -> None:

@@ -13,9 +13,9 @@ import pandas as pd
 
 from toolkit.schedule._climb import Board, climb, polish
 from toolkit.schedule._cover import most_met
-from toolkit.schedule._ledger import NOWHERE, Candidates, Ledger, fill, move_earlier, prices
-from toolkit.schedule._prices import Priced, price_room
-from toolkit.schedule._solve import build_model, each_time, improve, put_together, solve_lp, weekly
+from toolkit.schedule._ledger import NOWHERE, PARTS, Candidates, Ledger, fill, move_earlier, prices
+from toolkit.schedule._prices import price_room
+from toolkit.schedule._solve import Relaxed, build_model, each_time, improve, put_together, solve_lp, weekly
 from toolkit.schedule._value import Array
 from toolkit.schedule._world import World
 
@@ -57,7 +57,7 @@ def search(
 ) -> Found:
     """The best plan found; `bonus` is what each candidate earns for staying where the previous plan had it."""
     gain = prices(world, cands)
-    wish = gain + np.round(bonus * 65536) / 65536
+    wish = gain + np.round(bonus * PARTS) / PARTS
     greedy = _greedy(world, cands, wish)
     if not len(cands):
         return Found(greedy, greedy, 0.0, "没有可放的位置，价值就是上限")
@@ -82,8 +82,17 @@ def search(
         if exact
         else _STEPS[effort]
     )
-    chosen = _climbed(world, cands, wish, (starts, room), overlap, stages)
-    bound, bound_by = _linear(world, cands, gain, priced, can_meet, effort)
+    relaxed, places = _linear(world, cands, gain, can_meet, effort)
+    bound, bound_by = priced.bound, "按周放宽后的拉格朗日上限"
+    if relaxed is not None and relaxed.bound < bound:
+        bound, bound_by = relaxed.bound, "按周放宽后的线性规划上限"
+    top = (
+        np.inf
+        if relaxed is None or world.rules.soft is not None or bonus.any()
+        else relaxed.optimum - 1 / PARTS
+    )
+    known = places <= _LP_PLACES["quick"]
+    chosen = _climbed(world, cands, wish, (starts, room), overlap, stages, top=top, top_known=known)
     most_open = _GAPS[effort] if len(cands) > _FEW_CANDIDATES else _GAPS["prove"]
     open_gap = bound - float(gain @ chosen) > most_open * float(cands.value[chosen].sum())
     if exact and (open_gap or bonus.any()):
@@ -117,8 +126,15 @@ def _climbed(
     known: tuple[list[Array], Array],
     overlap: pd.DataFrame | None,
     stages: tuple[int, ...],
+    *,
+    top: float,
+    top_known: bool,
 ) -> Array:
-    """The plan after stages of so many steps an item; `known` is plans and the price of each candidate's room."""
+    """The plan after stages of so many steps an item; `known` is plans and the price of each candidate's room.
+
+    A plan worth more than `top` cannot be bettered and is not climbed from. Where the quickest effort does not know the top (`top_known`), its
+    stage is run all the same, so that more effort never gives less.
+    """
     starts, room = known
     best, most = starts[0], -np.inf
     looks = max(1, len(cands) // max(1, len(world.items)))
@@ -126,11 +142,13 @@ def _climbed(
     size = max(_FEW_ITEMS, min(len(world.items), _TRIED_FOR_ONE * int(starts[0].sum())))
     uneven = world.rules.soft is not None or bool(world.factors.slots)
     for stage, steps in enumerate(stages):
+        if (stage or top_known) and float(wish @ best) > top:
+            break
         many = min(steps * size, max(1, _MOST_LOOKS[stage] // looks))
         # the second stage is a longer climb from below, the third goes on from the better of the two
         for start in (starts, starts[-1:], [best])[stage]:
             board = _board(world, cands, wish, overlap, start)
-            chosen = climb(board, room, steps=many, seed=stage)
+            chosen = climb(board, room, steps=many, seed=stage, top=top)
             # where places differ in what they are worth, a post may gain by moving alone
             chosen, worth = polish(_board(world, cands, wish, overlap, chosen), uneven=uneven)
             if worth > most:
@@ -186,16 +204,14 @@ def _kept(world: World, cands: Candidates, bonus: Array) -> Array:
 
 
 def _linear(
-    world: World, cands: Candidates, gain: Array, priced: Priced, most_met: int, effort: str
-) -> tuple[float, str]:
-    """The lower of the bounds, and how it was made."""
+    world: World, cands: Candidates, gain: Array, most_met: int, effort: str
+) -> tuple[Relaxed | None, int]:
+    """The linear relaxation, None where the question is too large for it, and the question's size in places."""
     buckets = weekly(world)
-    if len(put_together(world, cands, buckets)) > _LP_PLACES[effort]:
-        return priced.bound, "按周放宽后的拉格朗日上限"
-    relaxed = solve_lp(build_model(world, cands, gain, buckets, most_met=most_met))
-    if relaxed is None or relaxed.bound >= priced.bound:
-        return priced.bound, "按周放宽后的拉格朗日上限"
-    return relaxed.bound, "按周放宽后的线性规划上限"
+    places = len(put_together(world, cands, buckets))
+    if places > _LP_PLACES[effort]:
+        return None, places
+    return solve_lp(build_model(world, cands, gain, buckets, most_met=most_met)), places
 
 
 def _subset(world: World, cands: Candidates, part: Array) -> Candidates:

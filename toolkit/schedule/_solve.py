@@ -351,11 +351,10 @@ def _one_step(parts: _Parts, sides: tuple[Array, Array], column: int) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Relaxed:
-    """The linear relaxation: a value no plan can beat, and each column's share and reduced gain."""
+    """The linear relaxation: its optimum as the solver gives it, and a value that surely no plan can beat."""
 
+    optimum: float
     bound: float
-    share: Array
-    reduced: Array
 
 
 def solve_lp(model: Model) -> Relaxed | None:
@@ -367,10 +366,9 @@ def solve_lp(model: Model) -> Relaxed | None:
     solver.run()
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         return None
-    answer = solver.getSolution()
-    bound = float(solver.getInfo().objective_function_value)
+    optimum = float(solver.getInfo().objective_function_value)
     # the solver keeps its rows to within 1e-7, so its optimum may lie that little below the true one
-    return Relaxed(bound + 1e-6 * max(1.0, abs(bound)), np.array(answer.col_value), np.array(answer.col_dual))
+    return Relaxed(optimum, optimum + 1e-6 * max(1.0, abs(optimum)))
 
 
 def complete(model: Model, chosen: Array) -> Array:
