@@ -8,6 +8,8 @@ same question gives the same plan.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 
@@ -54,6 +56,8 @@ class Board:
         self.week_least = np.full((groups, weeks), np.inf)
         self.promo_least = np.full((groups, weeks), np.inf)
         self.must = world.must
+        self._gains: list[float] = gain.tolist()
+        self._parts: dict[int, tuple[Array, Array, Array, Array]] = {}
         self.worth = -self.wishes.cost if self.wishes else 0.0
         self.met = 0
         self.touched: set[tuple[int, int]] = set()
@@ -70,21 +74,21 @@ class Board:
 
     def place(self, k: int) -> tuple[int, int, int]:
         """Item, group and time of a candidate."""
-        cands = self.cands
-        return int(cands.item[k]), int(cands.group[k]), int(cands.time[k])
+        items, groups, times = self.cands.plain
+        return items[k], groups[k], times[k]
 
     def put(self, k: int, sign: int = 1) -> None:
         """Place a candidate (or take it away with sign −1)."""
         i, g, t = self.place(k)
-        here = sign > 0
+        here, gain = sign > 0, self._gains[k]
         self.ledger.add(i, g, t, sign=sign)
         self.holder[g, t] = i if here else _NOBODY
-        self.held[g, t] = self.gain[k] if here else 0.0
+        self.held[g, t] = gain if here else 0.0
         self.at[i, g] = k if here else _NOBODY
-        week = int(self.world.week[t])
+        week = self.world.plain.week[t]
         (self.posts[g][week].add if here else self.posts[g][week].discard)(t)
-        self.worth += sign * float(self.gain[k])
-        self.met += sign * int(self.must[i])
+        self.worth += sign * gain
+        self.met += sign * self.world.plain.must[i]
         if self.wishes is not None:
             self.worth -= self.wishes.change(i, g, t, sign)
         self.touched.add((g, week))
@@ -126,16 +130,18 @@ class Board:
         self.touched = set()
 
     def _find_least(self, g: int, week: int) -> None:
-        least = promo = np.inf
+        least = promo = math.inf
         days: dict[int, float] = {}
+        plain, holder, held = self.world.plain, self.holder[g], self.held[g]
         for t in self.posts[g][week]:
-            i = int(self.holder[g, t])
-            value = np.inf if self.waited_for(i, g) else float(self.held[g, t])
-            day = int(self.world.day[t])
-            days[day] = min(value, days.get(day, np.inf))
+            i = holder.item(t)
+            value = math.inf if self.waited_for(i, g) else held.item(t)
+            day = plain.day[t]
+            if value < days.setdefault(day, math.inf):
+                days[day] = value
             least = min(least, value)
-            if self.ledger.promotion[i]:
-                promo = min(promo, value)
+            if value < promo and plain.promotion[i]:
+                promo = value
         self.week_least[g, week], self.promo_least[g, week] = least, promo
         first = week * 7 - self.world.start.weekday()
         self.day_least[g, max(0, first) : first + 7] = np.inf
@@ -151,23 +157,24 @@ class Board:
         """Whether no rule bars a candidate now."""
         i, g, t = self.place(k)
         ledger, world = self.ledger, self.world
-        day, week = world.day[t], world.week[t]
+        plain = world.plain
+        day, week = plain.day[t], plain.week[t]
         if ledger.placed[i, g] != NOWHERE or ledger.taken[g, t]:
             return False
         if ledger.day_left[g, day] <= 0 or ledger.week_left[g, week] <= 0:
             return False
-        if ledger.month_left[g, world.month[day]] <= 0 or (world.rules.min_gap and ledger.near[g, t] > 0):
+        if ledger.month_left[g, plain.month[t]] <= 0 or (world.rules.min_gap and ledger.near[g, t] > 0):
             return False
-        if ledger.promotion[i] and ledger.promos_left[g, week] <= 0:
+        if plain.promotion[i] and ledger.promos_left[g, week] <= 0:
             return False
-        work = int(world.by_hand[g])
+        work = plain.by_hand[g]
         if ledger.uses[i, t] == 0:
             if ledger.waves_left[i] <= 0:
                 return False
             work += int(ledger.minutes[i])
-        if work and work > ledger.minutes_left[world.owner[i], day]:
+        if work and work > ledger.minutes_left[plain.owner[i], day]:
             return False
-        return self._in_order(i, g, int(day))
+        return self._in_order(i, g, day)
 
     def _in_order(self, i: int, g: int, day: int) -> bool:
         world, days = self.world, self.ledger.placed_day
@@ -215,15 +222,16 @@ class Board:
         """Place a candidate, letting go what stands in its way: the (item, group) pairs that went."""
         i, g, t = self.place(k)
         ledger, world = self.ledger, self.world
-        day, week = int(world.day[t]), int(world.week[t])
+        plain = world.plain
+        day, week = plain.day[t], plain.week[t]
         gone = []
         if ledger.taken[g, t]:
             if not np.isfinite(self.held[g, t]) or self.waited_for(int(self.holder[g, t]), g):
                 return []
             gone.append(self.evict(g, t))
         if ledger.day_left[g, day] <= 0:
-            gone += self._drop(g, [s for s in self.posts[g][week] if world.day[s] == day])
-        if ledger.promotion[i] and ledger.promos_left[g, week] <= 0:
+            gone += self._drop(g, [s for s in self.posts[g][week] if plain.day[s] == day])
+        if plain.promotion[i] and ledger.promos_left[g, week] <= 0:
             gone += self._drop(g, [s for s in self.posts[g][week] if ledger.promotion[self.holder[g, s]]])
         if ledger.week_left[g, week] <= 0:
             gone += self._drop(g, list(self.posts[g][week]))
@@ -243,25 +251,32 @@ class Board:
 
     def refill(self, g: int, week: int) -> None:
         """Place the best of what fits into a week of a group that has room."""
-        ledger, world, cands = self.ledger, self.world, self.cands
+        ledger = self.ledger
         if ledger.week_left[g, week] <= 0:
             return
-        place = g * ledger.week_left.shape[1] + week
-        part = self.order[self.begin[place] : self.begin[place + 1]]
-        item, time = cands.item[part], cands.time[part]
-        open_ = (ledger.placed[item, g] == NOWHERE) & ~ledger.taken[g, time]
-        open_ &= ledger.day_left[g, world.day[time]] > 0
-        open_ &= (ledger.uses[item, time] > 0) | (ledger.waves_left[item] > 0)
-        for k in part[open_][:_TRIED]:
+        part, item, time, send = self._part(g, week)
+        free = (ledger.day_left[g] > 0)[self.world.day] & ~ledger.taken[g]
+        open_ = (ledger.placed[:, g] == NOWHERE)[item] & free[time]
+        open_ &= (ledger.uses.ravel()[send] > 0) | (ledger.waves_left > 0)[item]
+        for k in part[open_][:_TRIED].tolist():
             if ledger.week_left[g, week] <= 0:
                 return
-            if self.fits(int(k)) and self.pays(int(k)):
-                self.put(int(k))
+            if self.fits(k) and self.pays(k):
+                self.put(k)
+
+    def _part(self, g: int, week: int) -> tuple[Array, Array, Array, Array]:
+        """A group's candidates of a week: which, their items, their times, and their places in the ledger's `uses`."""
+        place = g * self.ledger.week_left.shape[1] + week
+        if place not in self._parts:
+            part = self.order[self.begin[place] : self.begin[place + 1]]
+            item, time = self.cands.item[part], self.cands.time[part]
+            self._parts[place] = part, item, time, item * self.ledger.uses.shape[1] + time
+        return self._parts[place]
 
     def net(self, k: int) -> float:
         """What a candidate gains less what it costs in wishes."""
         cost = self.wishes.foreseen(*self.place(k)) if self.wishes is not None else 0.0
-        return float(self.gain[k]) - cost
+        return self._gains[k] - cost
 
     def pays(self, k: int) -> bool:
         """Whether a candidate gains more than the wishes it crosses cost."""
@@ -296,6 +311,8 @@ def climb(board: Board, room: Array, *, steps: int, seed: int, top: float = np.i
     turns: list[int] = []
     seen = _item_times(board.cands, size)
     for step in range(steps):
+        if best > top:
+            break
         turns = turns or list(rng.permutation(size))
         left = 1 - step / steps
         before, board.log = board.worth, []
@@ -306,8 +323,6 @@ def climb(board: Board, room: Array, *, steps: int, seed: int, top: float = np.i
             board.undo()
         elif board.worth > best:
             best, best_at = board.worth, board.at.copy()
-            if best > top:
-                break
     flags = np.zeros(len(board.cands), dtype=bool)
     flags[best_at[best_at >= 0]] = True
     return flags
@@ -385,8 +400,8 @@ def _retry(board: Board, i: int, room: Array, seen: list[tuple[Array, Array]], s
     if part.start == part.stop:
         return
     own = board.at[i][board.at[i] >= 0]
-    for k in own:
-        board.put(int(k), -1)
+    for k in own.tolist():
+        board.put(k, -1)
     board.refresh()
     times, place = seen[i]
     net = net_gains(board, i, room, times, place) * (1 + stray[times][place])
@@ -397,9 +412,9 @@ def _retry(board: Board, i: int, room: Array, seen: list[tuple[Array, Array]], s
     for j, g in gone:
         if board.at[j, g] < 0:
             board.back(j, g)
-    for g, week in sorted(
-        {(int(board.cands.group[k]), int(board.world.week[board.cands.time[k]])) for k, _ in board.log}
-    ):
+    _, groups, sends = board.cands.plain
+    weeks = board.world.plain.week
+    for g, week in sorted({(groups[k], weeks[sends[k]]) for k, _ in board.log}):
         board.refill(g, week)
 
 

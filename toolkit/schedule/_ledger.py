@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import heapq
 from dataclasses import dataclass
 from typing import Any
@@ -41,9 +42,19 @@ class Candidates:
     begin: Array
     value: Array
 
+    @functools.cached_property
+    def plain(self) -> tuple[list[int], list[int], list[int]]:
+        """The items, groups and times as lists, which give one number several times as fast."""
+        return self.item.tolist(), self.group.tolist(), self.time.tolist()
+
+    @functools.cached_property
+    def first(self) -> list[int]:
+        """Where each item's candidates begin."""
+        return [int(place) for place in self.begin]
+
     def of(self, i: int) -> slice:
         """The candidates of one item."""
-        return slice(int(self.begin[i]), int(self.begin[i + 1]))
+        return slice(self.first[i], self.first[i + 1])
 
     def __len__(self) -> int:
         return len(self.item)
@@ -105,24 +116,27 @@ class Ledger:
 
     def add(self, i: int, g: int, t: int, *, sign: int = 1) -> None:
         """Place item i in group g at time t (or take it away with sign −1)."""
-        world = self.world
-        day, week = world.day[t], world.week[t]
+        plain = self.world.plain
+        day, week = plain.day[t], plain.week[t]
         self.placed[i, g] = t if sign > 0 else NOWHERE
         self.placed_day[i, g] = day if sign > 0 else NOWHERE
         self.taken[g, t] = sign > 0
-        if world.rules.min_gap:
-            self.near[g] += sign * (np.abs(world.minute - world.minute[t]) < world.rules.min_gap)
+        if self.world.rules.min_gap:
+            first, last = plain.near[t]
+            self.near[g, first:last] += sign
         self.day_left[g, day] -= sign
         self.week_left[g, week] -= sign
-        self.month_left[g, world.month[day]] -= sign
-        self.minutes_left[world.owner[i], day] -= sign * world.by_hand[g]
-        if self.promotion[i]:
+        self.month_left[g, plain.month[t]] -= sign
+        work = plain.by_hand[g]
+        if plain.promotion[i]:
             self.promos_left[g, week] -= sign
-        opened = self.uses[i, t] == (0 if sign > 0 else 1)
-        self.uses[i, t] += sign
-        if opened:
+        used = self.uses.item(i, t)
+        self.uses[i, t] = used + sign
+        if used == (0 if sign > 0 else 1):
             self.waves_left[i] -= sign
-            self.minutes_left[world.owner[i], day] -= sign * self.minutes[i]
+            work += self.minutes.item(i)
+        if work:
+            self.minutes_left[plain.owner[i], day] -= sign * work
 
     def remove(self, i: int, g: int, t: int) -> None:
         """Take a post away again."""

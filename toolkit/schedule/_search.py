@@ -132,8 +132,8 @@ def _climbed(
 ) -> Array:
     """The plan after stages of so many steps an item; `known` is plans and the price of each candidate's room.
 
-    A plan worth more than `top` cannot be bettered and is not climbed from. Where the quickest effort does not know the top (`top_known`), its
-    stage is run all the same, so that more effort never gives less.
+    A plan worth more than `top` cannot be bettered and is not climbed from. Where the quickest effort does not know the
+    top (`top_known`), its stage is run all the same, so that more effort never gives less.
     """
     starts, room = known
     best, most = starts[0], -np.inf

@@ -201,13 +201,13 @@ class Wishes:
     def _local(self, i: int, g: int, t: int) -> float:
         """The part of the cost that one post of item i in group g at time t can change, but for overlap."""
         cost = self._mix_of(g) + self._unfair()
-        week = self.world.week[t]
+        week = self.world.plain.week[t]
         if self.week_asked[g, week] and not self.week_posts[g, week]:
             cost += self.unit * self.soft.weekly_minimum
         if self.topic[i] >= 0 and self.reach:
-            day = self.world.day[t]
-            runs = self.runs[self.topic[i], g, day : day + self.reach]
-            cost += self.unit * self.soft.spacing / self.reach * int(np.maximum(0, runs - 1).sum())
+            day = self.world.plain.day[t]
+            runs = self.runs[self.topic[i], g, day : day + self.reach].tolist()
+            cost += self.unit * self.soft.spacing / self.reach * sum(run - 1 for run in runs if run > 1)
         return cost
 
     def _again(self, i: int, groups: Array) -> Array:
@@ -218,12 +218,15 @@ class Wishes:
         value = float(self.world.items["value"].iloc[i])
         return np.asarray(self.soft.overlap * value / 100 * (self.twice[groups] @ live.astype(float)))
 
+    def _again_of(self, i: int, g: int) -> float:
+        """The same of one group."""
+        return 0.0 if self.twice is None else float(self._again(i, np.array([g]))[0])
+
     def change(self, i: int, g: int, t: int, sign: int) -> float:
         """Count a post that comes (sign 1; the ledger already has it) or goes (−1; it has it no more): cost added."""
         before = self._local(i, g, t)
         self._count(i, g, int(self.world.day[t]), sign)
-        again = float(self._again(i, np.array([g]))[0])
-        added = self._local(i, g, t) - before + sign * again
+        added = self._local(i, g, t) - before + sign * self._again_of(i, g)
         self.cost += added
         return added
 
@@ -231,7 +234,7 @@ class Wishes:
         """The cost that a post would add, without placing it."""
         before = self._local(i, g, t)
         self._count(i, g, int(self.world.day[t]), 1)
-        added = self._local(i, g, t) - before + float(self._again(i, np.array([g]))[0])
+        added = self._local(i, g, t) - before + self._again_of(i, g)
         self._count(i, g, int(self.world.day[t]), -1)
         return added
 
