@@ -161,11 +161,15 @@ def _field(post: dict[Any, Any]) -> str:
     return " ".join(part for part in first if part) + "\n" + brief(post["title"], _FIELD_TITLE)
 
 
+def refuse_too_many_days(grid: Grid) -> None:
+    """Say that 按群月历 would have more columns than Excel has, before anything long is written."""
+    if (days := len(grid.days())) > _MOST_DAYS:
+        raise InputError(f"排期有 {days} 天，Excel 一张表放不下这么多列。请先筛选日期，再写一次。")
+
+
 def write_overview(book: Book, grid: Grid) -> None:
     """按群月历: a row for each group, a column for each day, in each field the time, kind and short title."""
     sheet, days = book.sheet("按群月历"), grid.days()
-    if len(days) > _MOST_DAYS:
-        raise InputError(f"排期有 {len(days)} 天，Excel 一张表放不下这么多列。请先筛选日期，再写一次。")
     names = [plain(about["name"]) for about in grid.groups.values()]
     sheet.write_string(0, 0, "群", book.head)
     sheet.set_column(0, 0, max([12, *(min(30, width_of(name) + 2) for name in names)]))

@@ -12,7 +12,7 @@ import pandas as pd
 
 from toolkit.charts import ACCENT, MUTED, WEEKDAYS
 from toolkit.export._book import CALENDAR_SHEET, DAY_LOOKS, KIND_TINTS, MAX_ROWS, Book
-from toolkit.export._grid import Grid, write_month, write_overview
+from toolkit.export._grid import Grid, refuse_too_many_days, write_month, write_overview
 from toolkit.export._legend import write_legend
 from toolkit.export._owners import write_owners
 from toolkit.export._plan import RULE_WORDS
@@ -89,6 +89,7 @@ def _write_calendar(
         groups = plan.groups if groups is None else groups
     _write_list(book, frame)
     grid = Grid(frame, groups, plan)
+    refuse_too_many_days(grid)
     write_month(book, grid)
     write_overview(book, grid)
     write_owners(book, frame, plan.rules if plan else Rules())
