@@ -262,6 +262,8 @@ def fill(ledger: Ledger, cands: Candidates, gain: Array, *, phases: bool = False
     What others must come after goes before them; with `phases` earlier phases of a campaign go before later ones too.
     """
     for i in _turns(ledger.world, phases=phases):
+        if not ((ledger.day_left > 0).any() and (ledger.week_left > 0).any()):
+            break
         part = cands.of(i)
         groups, times, gains = cands.group[part], cands.time[part], gain[part]
         left = ledger.placed[i, groups] == NOWHERE
