@@ -162,7 +162,7 @@ def _within(place: float, radius: float, pixels: int) -> float:
 def _layers(
     records: list[dict[str, Any]], names: list[dict[str, Any]], across: _Axis, upwards: _Axis
 ) -> alt.LayerChart:
-    import altair as alt
+    from toolkit.charts._altair import alt, rows_of
 
     def shown(axis: _Axis, title: str) -> dict[str, Any]:
         scale = alt.Scale(type="symlog", constant=1, domain=[axis.low, axis.high], nice=False, zero=False)
@@ -199,5 +199,5 @@ def _layers(
         # without a name Altair counts its views, and no two runs would give the same bytes
         .properties(name="dots")
     )
-    words = alt.Chart(alt.Data(values=names)).mark_text(align="left", baseline="middle", fontSize=LABEL_SIZE)
+    words = alt.Chart(rows_of(names)).mark_text(align="left", baseline="middle", fontSize=LABEL_SIZE)
     return alt.layer(dots, words.encode(x=x, y=y, text="name:N", opacity=seen))

@@ -33,7 +33,7 @@ def driver_bars(drivers: pd.DataFrame, *, top: int = 8, width: int = 480) -> alt
 
     Raises ColumnError for another frame, ChoiceError for a `top` that is no whole number from 1.
     """
-    import altair as alt
+    from toolkit.charts._altair import alt
 
     top = as_whole(top, "top（最多画几个词）")
     frame = check(drivers, TRENDS)
@@ -139,7 +139,7 @@ def _answer(frame: pd.DataFrame, unit: str) -> str:
 def _layers(
     records: list[dict[str, Any]], sums: list[dict[str, Any]], names: dict[str, str], width: int
 ) -> alt.LayerChart:
-    import altair as alt
+    from toolkit.charts._altair import alt, rows_of
 
     terms = [row["term"] for row in sums]
     y = alt.Y("term:N", sort=terms, title=None, axis=alt.Axis(ticks=False, domain=False, labelPadding=8))
@@ -165,7 +165,7 @@ def _layers(
         tooltip=tips,
     )
     inside = base.transform_filter("datum.said != ''").mark_text(color=_LETTERS, aria=False)
-    beside = alt.Chart(alt.Data(values=sums)).mark_text(align="left", dx=8)
+    beside = alt.Chart(rows_of(sums)).mark_text(align="left", dx=8)
     return alt.layer(
         # without a name Altair counts its views, and no two runs would give the same bytes
         bars.add_params(pick).properties(name="bars"),

@@ -200,7 +200,7 @@ def gantt(
 
     Raises ColumnError for a table without its columns, ChoiceError for a wrong `start`, `end` or `top`.
     """
-    import altair as alt
+    from toolkit.charts._altair import alt
 
     top = as_whole(top, "top（最多画几项行动）")
     spans = spans_of(actions, milestones=milestones, start=start, end=end)
@@ -237,14 +237,14 @@ def gantt(
 
 
 def _scale(spans: Spans) -> alt.Scale:
-    import altair as alt
+    from toolkit.charts._altair import alt
 
     return alt.Scale(domain=[0, (spans.end - spans.start).days + 1], nice=False)
 
 
 def _rungs(spans: Spans, width: float) -> alt.Axis:
     """The axis of days after the start, with a line where a week or month begins."""
-    import altair as alt
+    from toolkit.charts._altair import alt
 
     ticks = _ticks(spans.start, spans.end, width)
     words = json.dumps({str(day): said for day, said in ticks.items()}, ensure_ascii=False)
@@ -262,7 +262,7 @@ def _rungs(spans: Spans, width: float) -> alt.Axis:
 
 def room_beside(base: alt.Chart, words: Sequence[str], left: float) -> alt.Chart:
     """A mark nobody sees that keeps room for words from `left` on, where a page's font is wider than the one measured."""
-    import altair as alt
+    from toolkit.charts._altair import alt
 
     right = left + max(text_width(line) for line in words) * _WIDER
     return base.mark_point(opacity=0, size=1, aria=False).encode(x=alt.value(right), y=alt.value(0))

@@ -139,7 +139,7 @@ def _subtitle(cells: list[dict[str, Any]], days: Sequence[dt.date], width: float
 
 def _layers(cells: list[dict[str, Any]], x: Any, y: Any, cell: float, *, above: bool) -> alt.LayerChart:
     """Empty frames, grey cells, coloured cells with numbers, and the signs of special days."""
-    import altair as alt
+    from toolkit.charts._altair import alt
 
     base = _chart(cells)
     peak = max(2, *(row["documents"] for row in cells))
@@ -172,7 +172,7 @@ def _layers(cells: list[dict[str, Any]], x: Any, y: Any, cell: float, *, above: 
 
 def _signs(cells: list[dict[str, Any]], x: Any, y: Any, cell: float, *, above: bool) -> list[alt.Chart]:
     """A small sign on each special day: in its cell's corner, or `above` its column."""
-    import altair as alt
+    from toolkit.charts._altair import alt, rows_of
 
     seen = {str(row["day"]): row for row in cells}
     rows = []
@@ -191,7 +191,7 @@ def _signs(cells: list[dict[str, Any]], x: Any, y: Any, cell: float, *, above: b
     shapes = alt.Scale(domain=words, range=[shape for word, shape in _MARKS.values() if word in words])
     legend = alt.Legend(title=None, orient="bottom", symbolFillColor=PAGE_INK, symbolStrokeColor=PAGE_INK)
     place = {"xOffset": 0, "yOffset": 0} if above else {"xOffset": cell / 2 - 6, "yOffset": 6 - _ROW / 2}
-    mark = alt.Chart(alt.Data(values=rows)).mark_point(
+    mark = alt.Chart(rows_of(rows)).mark_point(
         filled=True, color="#000000", stroke="#FFFFFF", strokeWidth=0.75, opacity=1, size=24, **place
     )
     tips = [
@@ -208,7 +208,7 @@ def _signs(cells: list[dict[str, Any]], x: Any, y: Any, cell: float, *, above: b
 
 
 def _by_week(cells: list[dict[str, Any]], days: Sequence[dt.date], width: int) -> alt.LayerChart:
-    import altair as alt
+    from toolkit.charts._altair import alt
 
     weeks = sorted({str(cell["week"]) for cell in cells})
     cell = min(max(width / len(weeks), 8), 40)
@@ -241,7 +241,7 @@ def _by_week(cells: list[dict[str, Any]], days: Sequence[dt.date], width: int) -
 def _by_term(
     cells: list[dict[str, Any]], days: Sequence[dt.date], width: int, *, left: int
 ) -> alt.LayerChart:
-    import altair as alt
+    from toolkit.charts._altair import alt
 
     cell = min(max(width / len(days), 3), 40)
     labels = [day.isoformat() for day in days]
@@ -268,6 +268,6 @@ def _by_term(
 
 
 def _names_axis() -> alt.Axis:
-    import altair as alt
+    from toolkit.charts._altair import alt
 
     return alt.Axis(title=None, ticks=False, domain=False, labelPadding=8, labelColor=PAGE_MUTED)

@@ -97,7 +97,7 @@ def _pieces(text: str, width: float, size: float = LABEL_SIZE) -> list[str]:
 
 def title_within(text: str, parts: Iterable[str], width: float) -> alt.TitleParams:
     """A chart's title and subtitle, broken where the chart ends."""
-    import altair as alt
+    from toolkit.charts._altair import alt
 
     lines = _pieces(text, width, TITLE_SIZE)
     return alt.TitleParams(lines[0] if len(lines) == 1 else lines, subtitle=lines_within(parts, width))

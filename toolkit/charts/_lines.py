@@ -92,7 +92,7 @@ def term_lines(
 
     Raises ColumnError for another frame, ChoiceError for a `top` that is no whole number from 1.
     """
-    import altair as alt
+    from toolkit.charts._altair import alt
 
     top = as_whole(top, "top（最多画几个词）")
     counts = as_frame(counts, "词频")
@@ -195,7 +195,7 @@ def _records(at: int, line: _Line, periods: _Periods) -> list[dict[str, Any]]:
 
 
 def _panel(base: alt.Chart, at: int, colour: str, peak: float, periods: _Periods) -> alt.LayerChart:
-    import altair as alt
+    from toolkit.charts._altair import alt
 
     shown = [periods.label(day) for day in periods.starts]
     # both labels stay inside their panel, else neighbours run into each other
@@ -209,32 +209,33 @@ def _panel(base: alt.Chart, at: int, colour: str, peak: float, periods: _Periods
         ticks=False,
         grid=False,
     )
-    x = alt.X("week:O", sort=shown, axis=ends, scale=alt.Scale(padding=0.4))
+    # axes as plain records: each step of a layer copies what is in it, and of an axis the hundred settings not made too
+    x = alt.X("week:O", sort=shown, axis=ends.to_dict(), scale={"padding": 0.4})
     count = "datum.value >= 10000 ? datum.value / 10000 + '万' : datum.value"
     rungs = {"format": "~%"} if periods.as_share else {"labelExpr": count, "tickMinStep": 1}
-    axis = alt.Axis(tickCount=3, domain=False, ticks=False, **rungs)
-    y = alt.Y("value:Q", title=None, axis=axis, scale=alt.Scale(domain=[0, peak * 1.3], nice=False))
+    axis = alt.Axis(tickCount=3, domain=False, ticks=False, **rungs).to_dict()
+    y = alt.Y("value:Q", title=None, axis=axis, scale={"domain": [0, peak * 1.3], "nice": False})
+    # channels, not their shorthand: Altair looks through all of its schema for what a bare text could mean
+    usual, said = alt.Y("usual:Q"), alt.Text("said:N")
     mine = base.transform_filter(f"datum.panel === {at}")
     last = mine.transform_filter("datum.last && isValid(datum.value)")
     captions = {"term": "词", "week": "起始日", "documents": "篇数", "total": "全部篇数", "share": "占比"}
     tips = [alt.Tooltip(f"{field}:N", title=caption) for field, caption in captions.items()]
     return alt.layer(
         last.mark_rule(strokeWidth=16, color=ACCENT, opacity=0.1, aria=False).encode(x=x),
-        mine.mark_line(color=PAGE_MUTED, strokeWidth=1, strokeDash=[4, 3], aria=False).encode(
-            x=x, y="usual:Q"
-        ),
+        mine.mark_line(color=PAGE_MUTED, strokeWidth=1, strokeDash=[4, 3], aria=False).encode(x=x, y=usual),
         mine.mark_line(color=PAGE_MUTED).encode(x=x, y=y),
         last.mark_circle(size=48, opacity=1, color=colour).encode(x=x, y=y),
         # a line that falls to the dot does not strike out its number
-        last.mark_text(dy=-10, stroke=PAGE_PAPER, strokeWidth=3, aria=False).encode(x=x, y=y, text="said:N"),
-        last.mark_text(dy=-10).encode(x=x, y=y, text="said:N"),
+        last.mark_text(dy=-10, stroke=PAGE_PAPER, strokeWidth=3, aria=False).encode(x=x, y=y, text=said),
+        last.mark_text(dy=-10).encode(x=x, y=y, text=said),
         # the pointer finds a period anywhere in its column
         mine.mark_rule(strokeWidth=16, opacity=0, aria=False).encode(x=x, tooltip=tips),
     )
 
 
 def _heading(name: str, line: _Line, periods: _Periods) -> alt.TitleParams:
-    import altair as alt
+    from toolkit.charts._altair import alt
 
     mark = f"{STATUS_MARKS[line.status]} " if line.status in STATUS_MARKS else ""
     usual = "" if line.usual is None else f"，平时 {periods.said(line.usual)}"

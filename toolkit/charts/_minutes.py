@@ -31,7 +31,7 @@ def owner_minutes(plan: Plan, *, top: int = 8, width: int = 640) -> alt.Chart | 
 
     Raises ChoiceError for what is no Plan and a `top` that is no whole number from 1.
     """
-    import altair as alt
+    from toolkit.charts._altair import alt
 
     top = as_whole(top, "top（最多画几位负责人）")
     given = given_plan(plan)
@@ -124,7 +124,7 @@ def _minutes_answer(rows: list[dict[str, Any]]) -> str:
 
 
 def _owner_panel(base: alt.Chart, owner: str, keys: list[str], cell: float, peak: float) -> alt.LayerChart:
-    import altair as alt
+    from toolkit.charts._altair import alt
 
     axis = alt.Axis(title=None, labelExpr=DAY_LINES, labelAngle=0, ticks=False, labelOverlap=cell < 16)
     x = alt.X("day:O", sort=keys, scale=alt.Scale(domain=keys, paddingInner=0.2), axis=axis)

@@ -34,7 +34,7 @@ def plan_mix(plan: Plan, *, top: int = 30, width: int = 88) -> alt.Chart | alt.C
 
     Raises ChoiceError for what is no Plan and a `top` that is no whole number from 1.
     """
-    import altair as alt
+    from toolkit.charts._altair import alt
 
     top = as_whole(top, "top（最多画几个群）")
     given = given_plan(plan)
@@ -120,7 +120,7 @@ def _mix_answer(plan: Plan, rows: list[dict[str, Any]], names: list[str]) -> str
 
 
 def _mix_panel(base: alt.Chart, sort: str, names: list[str], width: int, *, first: bool) -> alt.LayerChart:
-    import altair as alt
+    from toolkit.charts._altair import alt
 
     axis = alt.Axis(title=None, ticks=False, domain=False, labelPadding=8, labels=first)
     y = alt.Y("name:N", sort=names, scale=alt.Scale(domain=names), axis=axis)

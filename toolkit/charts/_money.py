@@ -27,7 +27,7 @@ def budget_bars(budget: pd.DataFrame, *, width: int = 360) -> alt.Chart | alt.La
 
     Raises ColumnError for a table without its columns.
     """
-    import altair as alt
+    from toolkit.charts._altair import alt
 
     frame = with_amounts(check(budget, BUDGET))
     rows = _classes(frame)

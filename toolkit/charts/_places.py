@@ -115,7 +115,7 @@ def _answer(now: dict[str, Any] | None, free: list[dict[str, Any]]) -> str:
 
 
 def _layers(records: list[dict[str, Any]], names: list[str], width: int) -> alt.LayerChart:
-    import altair as alt
+    from toolkit.charts._altair import alt, rows_of
 
     changes = [record["change"] for record in records]
     reach = max(1e-9, max(changes) - min(changes))
@@ -134,7 +134,7 @@ def _layers(records: list[dict[str, Any]], names: list[str], width: int) -> alt.
 
     tone = alt.when("datum.kind === 'chosen'").then(alt.value(PAGE_ACCENT))
     tone = tone.when("datum.kind === 'barred'").then(alt.value(PAGE_MUTED)).otherwise(alt.value(PAGE_INK))
-    zero = alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(color=PAGE_MUTED, aria=False)
+    zero = alt.Chart(rows_of([{"zero": 0}])).mark_rule(color=PAGE_MUTED, aria=False)
     return alt.layer(
         zero.encode(x=alt.X("zero:Q", scale=scale)),
         of("best").mark_bar(height=10, color=_GREY).encode(x=x, y=y, tooltip=tips),

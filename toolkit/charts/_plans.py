@@ -68,7 +68,7 @@ _LEFT = 176
 
 def calendar_load(calendar: pd.DataFrame, groups: pd.DataFrame) -> alt.Chart | alt.LayerChart:
     """A heat map of posts for each day and segment, numbered; cancelled posts do not count."""
-    import altair as alt
+    from toolkit.charts._altair import alt
 
     frame = check(calendar, CALENDAR)
     frame = frame[(frame["status"] != "cancelled") & frame["starts_at"].notna()]
@@ -310,7 +310,7 @@ def _heat_layers(
     cell: float,
     by: str,
 ) -> alt.LayerChart:
-    import altair as alt
+    from toolkit.charts._altair import alt, rows_of
 
     keys = [day_key(day, cell, days[0]) for day in days]
     axis = alt.Axis(
@@ -348,7 +348,7 @@ def _heat_layers(
             f"datum.posts > {1 + (peak - 1) * 0.8}", alt.value("#FFFFFF"), alt.value("#000000")
         )
     edge = {"stroke": PAGE_MUTED, "strokeWidth": 1} if by == "kind" else {}
-    beside = alt.Chart(alt.Data(values=sums)).mark_text(align="left")
+    beside = alt.Chart(rows_of(sums)).mark_text(align="left")
     tone = alt.condition("datum.trouble", alt.value(PAGE_ACCENT), alt.value(PAGE_MUTED))
     return alt.layer(
         base.mark_rect(color=PAGE_INK).encode(x=x, y=y, opacity=shade, tooltip=tips),
@@ -363,7 +363,7 @@ def _heat_layers(
 
 def _day_signs(plan: Plan, days: list[dt.date], keys: list[str], x: Any) -> list[alt.Chart]:
     """A sign above the column of each special day: the most telling of what the day is."""
-    import altair as alt
+    from toolkit.charts._altair import alt, rows_of
 
     rows = [
         {"day": key, "said": format_day(day), "sign": _MARKS[marks[0][0]][0], "special": marks[0][1]}
@@ -384,7 +384,7 @@ def _day_signs(plan: Plan, days: list[dt.date], keys: list[str], x: Any) -> list
     tips = [
         alt.Tooltip(f"{field}:N", title=caption) for field, caption in (("said", "日期"), ("special", "日子"))
     ]
-    mark = alt.Chart(alt.Data(values=rows)).mark_point(filled=True, color=PAGE_INK, opacity=1, size=28)
+    mark = alt.Chart(rows_of(rows)).mark_point(filled=True, color=PAGE_INK, opacity=1, size=28)
     return [
         mark.encode(
             x=x, y=alt.value(-7), shape=alt.Shape("sign:N", scale=shapes, legend=legend), tooltip=tips

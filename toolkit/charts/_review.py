@@ -145,7 +145,7 @@ def effect_bars(
 
     Raises ColumnError for another frame, ChoiceError for a `top` that is no whole number from 1.
     """
-    import altair as alt
+    from toolkit.charts._altair import alt
 
     top = as_whole(top, "top（最多画几行）")
     frame = check(effects, EFFECTS)
@@ -187,7 +187,7 @@ def effect_bars(
 
 def _names_axis(names: list[str]) -> alt.Axis:
     """An axis with room for its names where a page's font is wider than the one measured."""
-    import altair as alt
+    from toolkit.charts._altair import alt
 
     room = max(text_width(name) for name in names) * _WIDER + 8
     return alt.Axis(title=None, ticks=False, domain=False, labelPadding=8, minExtent=room)
@@ -230,7 +230,7 @@ def _within(number: float) -> float:
 
 def _effect_layers(base: alt.Chart, x: alt.X, y: alt.Y, scale: alt.Scale) -> list[alt.Chart]:
     """For each verdict a line for the interval and a sign for the point."""
-    import altair as alt
+    from toolkit.charts._altair import alt
 
     tips = [
         alt.Tooltip(f"{field}:N", title=caption)
@@ -274,7 +274,7 @@ def funnel_steps(
 
     Raises ColumnError for another frame, ChoiceError for a campaign that is not in the table.
     """
-    import altair as alt
+    from toolkit.charts._altair import alt
 
     frame = check(funnel, FUNNEL)
     if campaign is not None and campaign not in set(frame["campaign"]):
@@ -364,7 +364,7 @@ def time_heat(
 
     Raises ColumnError for another frame, ChoiceError for a group that is not in the table.
     """
-    import altair as alt
+    from toolkit.charts._altair import alt
 
     frame = check(times, TIMES)
     if frame.empty:
@@ -455,7 +455,7 @@ def plan_against_result(
 
     Raises ColumnError for another frame.
     """
-    import altair as alt
+    from toolkit.charts._altair import alt
 
     frame = check(posts, POST_REVIEWS)
     found = _pairs(frame)

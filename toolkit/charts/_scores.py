@@ -23,7 +23,7 @@ def score_parts(headlines: pd.DataFrame, *, top: int = 6, width: int = 420) -> a
 
     The rows keep their order; parts below zero stand to the left of the line.
     """
-    import altair as alt
+    from toolkit.charts._altair import alt, rows_of
 
     frame = check(headlines, HEADLINES).head(top)
     parts = part_columns(frame)
@@ -59,7 +59,7 @@ def score_parts(headlines: pd.DataFrame, *, top: int = 6, width: int = 420) -> a
         {"headline": name, "end": round(end, 4), "label": "—" if pd.isna(craft) else f"{craft:.0f}"}
         for name, end, craft in zip(names, ends, frame["craft"], strict=True)
     ]
-    total = alt.Chart(alt.Data(values=sums)).mark_text(align="left", dx=6, fontWeight=600)
+    total = alt.Chart(rows_of(sums)).mark_text(align="left", dx=6, fontWeight=600)
     return alt.layer(bars, total.encode(x="end:Q", y=y, text="label:N")).properties(
         title=title, width=width, height=alt.Step(36)
     )

@@ -19,7 +19,7 @@ from toolkit.charts._theme import OKABE_ITO, _chart, _nothing, _short, _title
 
 def copy_bars(copies: pd.DataFrame, *, top: int = 15, width: int = 320) -> alt.Chart:
     """Bars of copies: how much of each stands word for word in another's text, with whose; without any, a sentence."""
-    import altair as alt
+    from toolkit.charts._altair import alt
 
     frame = check(copies, COPIES).head(top)
     if frame.empty:

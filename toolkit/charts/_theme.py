@@ -46,7 +46,7 @@ STATUS_MARKS = {"new": "＋", "rising": "↑", "steady": "→", "fading": "↓"}
 
 def use_theme() -> None:
     """Register and enable the house theme and the renderer that JupyterLab draws offline, in its own colours."""
-    import altair as alt
+    from toolkit.charts._altair import alt
 
     alt.theme.register("wenan", enable=True)(_theme)
     # as SVG, because a canvas knows no colour of the page it stands on
@@ -92,21 +92,21 @@ def _theme() -> Any:
 
 def _chart(records: list[dict[str, Any]]) -> alt.Chart:
     """A chart over plain records: no frame is guessed at, so the same rows always give the same chart."""
-    import altair as alt
+    from toolkit.charts._altair import alt, rows_of
 
     use_theme()
-    return alt.Chart(alt.Data(values=records))
+    return alt.Chart(rows_of(records))
 
 
 def _title(text: str, subtitle: str) -> alt.TitleParams:
-    import altair as alt
+    from toolkit.charts._altair import alt
 
     return alt.TitleParams(text, subtitle=subtitle)
 
 
 def outlined(**values: Any) -> alt.Legend:
     """A legend for fills that a page's ground may swallow: each sign has an outline, as the marks have."""
-    import altair as alt
+    from toolkit.charts._altair import alt
 
     return alt.Legend(title=None, symbolStrokeColor=PAGE_MUTED, symbolStrokeWidth=1, **values)
 
@@ -122,7 +122,8 @@ def _short(text: str, length: int) -> str:
 
 def written(chart: alt.Chart, *, ground: str = "transparent") -> dict[str, Any]:
     """The chart's specification for a file: colours that stand in no page's theme, on a ground of its own."""
-    text = json.dumps(chart.to_dict(), ensure_ascii=False)
+    # not held against Vega-Lite's schema once more: a chart's rows, one by one, take longest of all there
+    text = json.dumps(chart.to_dict(validate=False), ensure_ascii=False)
     for page, colour in _WRITTEN.items():
         text = text.replace(page, colour)
     spec: dict[str, Any] = json.loads(text)

@@ -28,7 +28,7 @@ def trend_bars(trends: pd.DataFrame, *, top: int = 12, width: int = 360) -> alt.
 
     Raises ColumnError for another frame, ChoiceError for a `top` that is no whole number from 1.
     """
-    import altair as alt
+    from toolkit.charts._altair import alt
 
     top = as_whole(top, "top（最多画几个词）")
     frame = check(trends, TRENDS)

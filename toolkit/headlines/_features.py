@@ -45,6 +45,9 @@ _NEGATION = re.compile(
     rf"(?:(?:{_NEGATOR.pattern})(?:太|再|是|会|用|必|要|那么|这么|很|怎么|算|怕|能|得|可|敢|让你?|觉得|感到)*)+$"
 )
 _NEGATION_REACH = 8
+# the rows of texts that were read, at most so many: ten megabytes
+_KNOWN: dict[str, np.ndarray] = {}
+_MOST_KNOWN = 20_000
 
 
 @functools.cache
@@ -66,6 +69,22 @@ def feature_matrix(texts: Sequence[str], *, terms: Sequence[str] = ()) -> tuple[
     [[21.0, 1.0, 2.0, 1.0], [26.0, 0.0, 1.0, 1.0]]
     """
     originals = [text[:LONGEST_READ] for text in texts]
+    if terms:
+        return matrix_features(), _read(originals, terms)
+    # a title sent to many groups, and one that many fits learn from, is read once
+    rows = {text: row for text in originals if (row := _KNOWN.get(text)) is not None}
+    new = [text for text in dict.fromkeys(originals) if text not in rows]
+    if new:
+        rows |= zip(new, _read(new), strict=True)
+        if len(_KNOWN) + len(new) > _MOST_KNOWN:
+            _KNOWN.clear()
+        _KNOWN.update((text, rows[text].copy()) for text in new[:_MOST_KNOWN])
+    names = matrix_features()
+    return names, np.array([rows[text] for text in originals]).reshape(-1, len(names))
+
+
+def _read(originals: Sequence[str], terms: Sequence[str] = ()) -> np.ndarray:
+    """A row of numbers for each text; what a row says hangs on its own text alone."""
     folded = [text.replace("\n", " ") for text in fold(originals)]
     words = segment(folded, words=lexicons.user_words())
     joined = "\n".join(folded)
@@ -90,7 +109,7 @@ def feature_matrix(texts: Sequence[str], *, terms: Sequence[str] = ()) -> tuple[
     matrix = np.empty((len(folded), len(names)))
     for place, name in enumerate(names):
         matrix[:, place] = columns[name]
-    return names, matrix
+    return matrix
 
 
 def _count(pattern: re.Pattern[str], joined: str, ends: np.ndarray) -> np.ndarray:

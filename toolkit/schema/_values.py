@@ -149,6 +149,8 @@ def as_time(value: Any) -> pd.Timestamp:
 
 def as_date(value: Any) -> dt.date | None:
     """One value as a calendar day in Asia/Shanghai, or None for a missing one."""
+    if type(value) is dt.date:
+        return value
     stamp = as_time(value)
     return None if pd.isna(stamp) else stamp.date()
 
