@@ -50,6 +50,15 @@ NOTHING = {
 }
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The whole review, written once as each kind of file; nobody changes them."""
+    folder = tmp_path_factory.mktemp("whole")
+    return {
+        suffix: write_review(make_review(), folder / f"a{suffix}", **whole_review()) for suffix in SUFFIXES
+    }
+
+
 def markdown(path: Path) -> str:
     return path.read_text("utf-8")
 
@@ -68,8 +77,8 @@ def sheets(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     }
 
 
-def test_the_page_tells_what_happened_why_and_what_next_in_order(tmp_path: Path) -> None:
-    text = markdown(write_review(make_review(), tmp_path / "a.md", **whole_review()))
+def test_the_page_tells_what_happened_why_and_what_next_in_order(whole: dict[str, Path]) -> None:
+    text = markdown(whole[".md"])
     assert re.findall(r"^## (.*)$", text, flags=re.MULTILINE) == SECTIONS
     assert text.splitlines()[0] == "# 复盘：八月下旬到九月中旬"
     assert text.splitlines()[2] == "2026年8月24日 到 9月20日 判断好坏看的是：按暗号的订单"
@@ -107,8 +116,8 @@ def test_best_and_worst_posts_are_ranked_by_how_far_and_how_sure(tmp_path: Path)
     assert "| 8月27日 20:00 | 订单 1／1.8 | 1.60 倍（1.30–2.00） |" in best
 
 
-def test_every_effect_has_its_figure_interval_outcome_and_count(tmp_path: Path) -> None:
-    why = part(markdown(write_review(make_review(), tmp_path / "a.md", **whole_review())), "为什么")
+def test_every_effect_has_its_figure_interval_outcome_and_count(whole: dict[str, Path]) -> None:
+    why = part(markdown(whole[".md"]), "为什么")
     lines = [line for line in why.splitlines() if line.startswith("- **")]
     assert lines[0] == (
         "- **● 保留** 晚上八点发的，订单比别的时段多，留着。"
@@ -130,8 +139,8 @@ def test_a_sentence_with_its_figure_is_not_told_twice(tmp_path: Path) -> None:
     assert f"- **● 保留** 类型 {said}" in why.splitlines()
 
 
-def test_problems_stand_beside_the_post_before_them_without_blame(tmp_path: Path) -> None:
-    why = part(markdown(write_review(make_review(), tmp_path / "a.md", **whole_review())), "为什么")
+def test_problems_stand_beside_the_post_before_them_without_blame(whole: dict[str, Path]) -> None:
+    why = part(markdown(whole[".md"]), "为什么")
     assert (
         "- **! 退群** 9月3日 周四 21:00，柳塘鲜友一群：6 人，平时一天约 1.2 人。之前发的是「减法礼盒到货，今晚开团」，"
         "隔了 1 小时（一天里发了两次促销 · 促销隔一天再发）"
@@ -139,8 +148,8 @@ def test_problems_stand_beside_the_post_before_them_without_blame(tmp_path: Path
     assert "不等于就是这次发布引起的" in why
 
 
-def test_weights_are_proposals_and_tests_that_go_on_stand_under_next(tmp_path: Path) -> None:
-    text = markdown(write_review(make_review(), tmp_path / "a.md", **whole_review()))
+def test_weights_are_proposals_and_tests_that_go_on_stand_under_next(whole: dict[str, Path]) -> None:
+    text = markdown(whole[".md"])
     after = part(text, "下一步")
     assert "- **□ 第 1 件** 周三前把绘本的两条改成共读活动（阿苇）" in after
     assert "| 类型：促销 | 1.00 → 1.30 | 1.11–1.55 | 24 | 按暗号的订单 | 促销的订单多于平常。 |" in after
@@ -150,8 +159,8 @@ def test_weights_are_proposals_and_tests_that_go_on_stand_under_next(tmp_path: P
     assert "礼盒标题 乙" in part(text, "为什么") and "共读时间" not in part(text, "为什么")
 
 
-def test_last_weeks_advice_is_held_to_account(tmp_path: Path) -> None:
-    trust = part(markdown(write_review(make_review(), tmp_path / "a.md", **whole_review())), "说得准吗")
+def test_last_weeks_advice_is_held_to_account(whole: dict[str, Path]) -> None:
+    trust = part(markdown(whole[".md"]), "说得准吗")
     assert "| 热词 | 4 | 2 | 1 | 1 | 66.7%（20.8%–93.9%） | 21% |" in trust
     assert "| 时段 | 3 | 0 | 0 | 3 | — | — |" in trust
     assert "上次说的热词（说对 2 个、说错 1 个、还说不准 1 个）" in trust
@@ -265,8 +274,8 @@ def test_titles_come_from_the_items_where_posts_have_none(tmp_path: Path) -> Non
     assert [row[place] for row in found[1:5]] == ["早市的第一笼包子"] * 3 + ["i1"]
 
 
-def test_the_page_needs_nothing_from_outside(tmp_path: Path) -> None:
-    path = write_review(make_review(), tmp_path / "a.html", **whole_review())
+def test_the_page_needs_nothing_from_outside(whole: dict[str, Path]) -> None:
+    path = whole[".html"]
     page = Page(path)
     assert set(page.tags) <= HTML_TAGS
     assert re.findall(r"<h2>(.*?)</h2>", path.read_text("utf-8")) == SECTIONS
@@ -286,8 +295,8 @@ def test_the_page_needs_nothing_from_outside(tmp_path: Path) -> None:
         assert page.text.count(title) >= 1, title
 
 
-def test_the_workbook_has_every_table_with_typed_cells(tmp_path: Path) -> None:
-    path = write_review(make_review(), tmp_path / "a.xlsx", **whole_review())
+def test_the_workbook_has_every_table_with_typed_cells(whole: dict[str, Path]) -> None:
+    path = whole[".xlsx"]
     book = openpyxl.load_workbook(path)
     assert book.sheetnames == [
         *("复盘", "发布复盘", "效果", "漏斗", "到店和复购", "投入产出", "问题"),
@@ -385,8 +394,8 @@ def test_unknown_words_and_missing_numbers_are_no_accident(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_the_same_input_gives_the_same_bytes(tmp_path: Path, suffix: str) -> None:
-    first = write_review(make_review(), tmp_path / f"a{suffix}", **whole_review())
+def test_the_same_input_gives_the_same_bytes(whole: dict[str, Path], tmp_path: Path, suffix: str) -> None:
+    first = whole[suffix]
     second = write_review(make_review(), tmp_path / f"b{suffix}", **whole_review())
     assert first.read_bytes() == second.read_bytes()
 
