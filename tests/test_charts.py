@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import subprocess
+import sys
 from html.parser import HTMLParser
 
 import pandas as pd
@@ -342,3 +344,18 @@ def test_days_flags_stand_ins_and_gaps_are_shown_as_people_write_them() -> None:
     )
     assert charts.in_words(said)["成员（代号）"].tolist() == [schema.pseudonym("甲")[:9], "", "成员-abc"]
     assert charts.in_words(said.head(0)).empty
+
+
+def test_the_grammar_of_addresses_waits_until_one_is_checked() -> None:
+    pytest.importorskip("rfc3987_syntax")
+    job = (
+        "import sys, toolkit.charts._altair, jsonschema\n"
+        "print('rfc3987_syntax' in sys.modules)\n"
+        "asked = jsonschema.FormatChecker()\n"
+        "print([asked.conforms(one, 'iri') for one in ('https://example.org/新米', '::: ')])\n"
+        "print('rfc3987_syntax' in sys.modules)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", job], capture_output=True, text=True, check=True, timeout=120
+    )
+    assert done.stdout.split("\n")[:3] == ["False", "[True, False]", "True"]
