@@ -189,10 +189,11 @@ def test_what_cannot_be_kept_is_said_and_nothing_is_lost(error: Exception) -> No
 
     board = board_of(save=fail, save_draft=fail)
     drop(board, "a@g1", "g1", "2026-09-09", "20:00")
-    assert board.told[-1].startswith("草稿没有存成：")
+    assert board.told[-1].startswith("草稿没有存下：")
     board.accept()
     same(board.result, move_post(small(), "a@g1", starts_at="2026-09-09 20:00").calendar)
-    assert "没有存成：" in words(board.changes.content)
+    told = words(board.changes.content)
+    assert told.startswith("✕ 没有存下：") and "草稿没有存下：" in told
 
 
 def test_where_it_was_saved_is_told(tmp_path: Path) -> None:

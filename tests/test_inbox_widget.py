@@ -176,7 +176,7 @@ def test_what_cannot_be_saved_stays_and_is_told(tmp_path: Path) -> None:
     box = inbox(tmp_path, save=save)
     box.add_files({"甲.csv": POST, "群.csv": GROUPS})
     box.save_button.click()
-    assert box.told == ["收下了。", "✕ 群没有存成：群.xlsx 正在 Excel 里打开。请先关掉。"]
+    assert box.told == ["收下了。", "✕ 群没有存下：群.xlsx 正在 Excel 里打开。请先关掉。"]
     assert repr(box) == "InBox（1 份没有存）" and not box.save_button.disabled
 
 
@@ -376,7 +376,7 @@ def test_a_draft_that_cannot_be_kept_is_told(tmp_path: Path) -> None:
 
     box = inbox(tmp_path, save_draft=save_draft)
     box.add_files({"甲.csv": POST})
-    assert box.told == ["草稿没有存上：磁盘满了"] and len(box.heaps.children) == 1
+    assert box.told == ["草稿没有存下：磁盘满了"] and len(box.heaps.children) == 1
 
 
 # ---- what others wrote

@@ -371,7 +371,7 @@ def test_a_picture_that_cannot_be_kept_is_told() -> None:
 
     desk = MessageDesk(keep_media=keep)
     desk.bring(picture(), b"abc")
-    assert said(desk) == "芋头.jpg 没有存成，只记了名字：盘满了"
+    assert said(desk) == "芋头.jpg 没有存下，只记了名字：盘满了"
     desk.bring(picture("大.jpg"), b"")
     assert "太大，只记了名字" in said(desk)
     assert [one["name"] for one in desk.state()["messages"]["m1"]["media"]] == ["芋头.jpg", "大.jpg"]
@@ -456,9 +456,10 @@ def test_a_draft_or_save_that_fails_is_told_and_loses_nothing() -> None:
 
     desk = desk_of(save=refuse, save_draft=refuse)
     desk.text.value = TEXT
-    assert said(desk) == "草稿没有存成：盘满了。字还在这里。"
+    assert said(desk) == "草稿没有存下：盘满了。字还在这里。"
     desk.write_button.click()
-    assert "没有存成：盘满了" in said(desk)
+    assert "没有存下：盘满了。写进的内容还在这里。" in said(desk)
+    assert said(desk).endswith("草稿没有存下：盘满了。字还在这里。")
     assert desk.text.value == TEXT and f"i01-{SEGMENTS[0]}" in set(desk.result["item_id"])
     desk = desk_of(save=lambda _frame: Path("工作 文件夹") / "内容条目.csv")
     desk.write_button.click()

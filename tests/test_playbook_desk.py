@@ -117,7 +117,7 @@ def test_items_are_kept_where_save_puts_them(tmp_path: Path) -> None:
 def test_where_the_file_cannot_be_written_the_items_are_there_and_it_is_said(tmp_path: Path) -> None:
     desk = desk_of("b8-presale", save=lambda items: tk.write_xlsx({"内容": items}, tmp_path))
     desk.make.click()
-    assert "没有存成：" in desk.told.value and len(desk.result) == len(desk.items.children) > 0
+    assert "没有存下：" in desk.told.value and len(desk.result) == len(desk.items.children) > 0
 
 
 def test_an_item_says_its_days_as_an_editor_writes_them() -> None:

@@ -233,7 +233,7 @@ def test_a_refused_saving_is_said_and_nothing_is_lost(documents: pd.DataFrame, c
 
     board = TrendBoard(None, documents, counts=counts, save=refuse, save_words=refuse, save_draft=refuse)
     board.choose("大闸蟹")
-    assert board.told[-1] == "草稿还没有存下：磁盘满了。"
+    assert board.told[-1] == "草稿没有存下：磁盘满了。"
     board.send_button.click()
     assert "还没有存下：磁盘满了。" in "".join(board.told)
     assert len(board.topics) == 1

@@ -353,7 +353,7 @@ def test_a_folder_keeps_its_sub_folders_which_name_the_source(tmp_path: Path) ->
 def test_a_file_in_the_way_of_the_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / "同行内容").write_text("x", encoding="utf-8")
     taken = only(take_in(tmp_path, {"甲.csv": "标题\n石榴".encode()}))
-    with pytest.raises(InputError, match="没有存成"):
+    with pytest.raises(InputError, match="没有存下"):
         save_taken(tmp_path, taken)
 
 

@@ -58,7 +58,7 @@ def save_taken(home: str | Path | None, taken: Taken, *, now: dt.datetime | str 
         return [path for name, data in files.items() if (path := _put(folder, name, data)) is not None]
     except OSError as error:
         raise InputError(
-            f"没有存成（{error.strerror or error}）。如果文件正在 Excel 里打开，请先关掉；再看看磁盘还有没有空间。"
+            f"没有存下（{error.strerror or error}）。如果文件正在 Excel 里打开，请先关掉；再看看磁盘还有没有空间。"
         ) from error
 
 

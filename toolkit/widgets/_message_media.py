@@ -109,7 +109,7 @@ def kept(sent: Mapping[str, Any], content: bytes, keep: KeepMedia | None) -> tup
     try:
         one.path = str(keep(one.name, content))
     except (ToolkitError, OSError) as error:
-        return one, f"{name} 没有存成，只记了名字：{error}"
+        return one, f"{name} 没有存下，只记了名字：{error}"
     return one, ""
 
 

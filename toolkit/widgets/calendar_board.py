@@ -32,6 +32,7 @@ from toolkit.widgets._calendar_view import CalendarView
 from toolkit.widgets._view import Panel, node
 
 _EVERY = "全部"
+_NOT_KEPT = "草稿没有存下"
 _HINT = "拖动一次发布，或用键盘拿起它：随之改动了什么，先在这里说清楚，由你决定采用还是退回。"
 _MOVABLE = ("draft", "pinned")
 _FILTERS = ("owner", "segment", "kind", "campaign", "status")
@@ -318,7 +319,7 @@ class CalendarBoard(ipw.VBox):
         try:
             path = self._save(self.result)
         except (ToolkitError, OSError) as error:
-            self._refused = f"没有存成：{error}"
+            self._refused = f"没有存下：{error}"
         else:
             self._decision += f"已存到 {path.parent.name}/{path.name}。" if isinstance(path, Path) else ""
             self._said = self._decision or self._said
@@ -465,18 +466,18 @@ class CalendarBoard(ipw.VBox):
     # --- drafts -------------------------------------------------------------------------------------------------------
 
     def _keep_draft(self) -> None:
-        """Hand the state to `save_draft`, where it is another one than last time."""
-        if self._save_draft is None:
+        """Hand the state to `save_draft`, where it is another one than was saved last."""
+        if self._save_draft is None or (state := self.state()) == self._last_state:
             return
-        state = self.state()
-        if state == self._last_state:
-            return
-        self._last_state = state
         try:
             self._save_draft(state)
         except (ToolkitError, OSError) as error:
-            self._refused = f"草稿没有存成：{error}"
+            # what else was refused stays to be read
+            before = self._refused.partition(_NOT_KEPT)[0].rstrip("。")
+            self._refused = f"{before}{'。' if before else ''}{_NOT_KEPT}：{error}"
             self._show_changes()
+        else:
+            self._last_state = state
 
     def _resume(self, draft: Mapping[str, Any] | None) -> None:
         """Take up a draft; one of another calendar is left alone, and what is broken in it is passed over."""

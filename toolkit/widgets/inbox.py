@@ -15,6 +15,7 @@ from toolkit.widgets._inbox_heap import HeapBox
 from toolkit.widgets._inbox_nodes import rows_in_words
 from toolkit.widgets._view import Panel, button, node
 
+_NOT_KEPT = "草稿没有存下"
 _UNREADABLE = "读的时候出了错（{}）。没有存任何东西，请换一种格式再放一次。"
 
 
@@ -259,7 +260,7 @@ class InBox(ipw.VBox):
                 lines.append(_saved_line(heap.taken.label, self._save(heap.taken)))
                 done.append(heap)
             except (ToolkitError, OSError) as error:
-                lines.append(f"✕ {heap.taken.label}没有存成：{error}")
+                lines.append(f"✕ {heap.taken.label}没有存下：{error}")
         self._heaps = [heap for heap in self._heaps if heap not in done]
         self.told = lines
         if done and self._saved is not None:
@@ -298,15 +299,17 @@ class InBox(ipw.VBox):
         return self.told
 
     def _keep_draft(self) -> None:
-        """Hand the state to `save_draft` where it is another one than the last."""
+        """Hand the state to `save_draft` where it is another one than was saved last."""
         state = self.state()
         if self._save_draft is None or self._said is None or state == self._said:
             return
-        self._said = state
         try:
             self._save_draft(state)
         except (ToolkitError, OSError) as error:
-            self._tell([*self.told, f"草稿没有存上：{error}"])
+            before = [line for line in self.told if not line.startswith(_NOT_KEPT)]
+            self._tell([*before, f"{_NOT_KEPT}：{error}"])
+        else:
+            self._said = state
 
     # ---- showing
 

@@ -34,6 +34,7 @@ from toolkit.widgets._view import Editor, Panel, node
 
 PURPOSES = (("推广", "promotion"), ("资讯", "editorial"))
 NEW = "新写一条"
+_NOT_KEPT = "草稿没有存下"
 _LABEL_LENGTH, _MOST_UNDO = 30, 50
 
 
@@ -159,6 +160,7 @@ class MessageDesk(ipw.VBox):
         self.bubble = Panel(label="群里看到的样子")
         self.attached = Panel(css="wn-attached")
         self.overview = Panel(css="wn-message-overview", label="每条文字")
+        self._lines: list[str] = []
         self.said = Panel(css="wn-message-told")
 
     def _arranged(self) -> list[ipw.Widget]:
@@ -369,7 +371,8 @@ class MessageDesk(ipw.VBox):
         return next((one for one in meant if not self._tab or one.segment == self._tab), None)
 
     def _say(self, *lines: str) -> None:
-        self.said.content = [node("p", line, role="status") for line in lines if line]
+        self._lines = [line for line in lines if line]
+        self.said.content = [node("p", line, role="status") for line in self._lines]
 
     # what an editor does
 
@@ -385,17 +388,16 @@ class MessageDesk(ipw.VBox):
         self._keep()
 
     def _keep(self) -> None:
-        """Hand the state to `save_draft` where it is another than the last one."""
-        state = self.state()
-        if state == self._kept_state:
-            return
-        self._kept_state = state
-        if self._save_draft is None:
+        """Hand the state to `save_draft` where it is another than the one saved last."""
+        if self._save_draft is None or (state := self.state()) == self._kept_state:
             return
         try:
             self._save_draft(state)
         except (ToolkitError, OSError) as error:
-            self._say(f"草稿没有存成：{error}。字还在这里。")
+            others = [line for line in self._lines if not line.startswith(_NOT_KEPT)]
+            self._say(*others, f"{_NOT_KEPT}：{error}。字还在这里。")
+        else:
+            self._kept_state = state
 
     def _typed(self, text: str) -> None:
         if self._loading:
@@ -540,7 +542,7 @@ class MessageDesk(ipw.VBox):
         try:
             path = self._save(self.result)
         except (ToolkitError, OSError) as error:
-            return f"没有存成：{error}。写进的内容还在这里。"
+            return f"没有存下：{error}。写进的内容还在这里。"
         self._written.clear()
         return f"已存到 {path.parent.name}/{path.name}。" if isinstance(path, Path) else ""
 

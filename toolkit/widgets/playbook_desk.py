@@ -177,7 +177,7 @@ class PlaybookDesk(ipw.VBox):
         try:
             path = self._save(items)
         except ToolkitError as error:
-            return f"没有存成：{error}"
+            return f"没有存下：{error}"
         return f"已存到 {path.parent.name}/{path.name}" if isinstance(path, Path) else ""
 
     def _tell(self, text: str) -> None:

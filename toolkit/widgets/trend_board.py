@@ -28,6 +28,7 @@ WINDOWS = (7, 14, 28)
 MOST_WORDS = 30
 NO_DOCUMENTS = "还没有内容。先读入几篇文章，再回来看热词。"
 UNDATED = "内容没有发布时间，看不出升降。给内容补上时间再看，或直接点「送去选题」，按关键词找选题。"
+_NOT_KEPT = "草稿没有存下"
 FEW = "这一期没有够多的内容。放长期长，或换一个看到的日子。"
 NONE_RISING = "这一期没有在升的词。点「全部」看其余的词，或换一个期长。"
 
@@ -463,11 +464,13 @@ class TrendBoard(ipw.VBox):
         """Hand the state to `save_draft` where it has changed."""
         if self._quiet or self._save_draft is None or (state := self.state()) == self._last:
             return
-        self._last = state
         try:
             self._save_draft(state)
         except (ToolkitError, OSError) as error:
-            self._tell(f"草稿还没有存下：{error}")
+            others = [line for line in self._said if not line.startswith(_NOT_KEPT)]
+            self._tell(*others, f"{_NOT_KEPT}：{error}")
+        else:
+            self._last = state
 
     def _tell(self, *lines: str) -> None:
         self._said = [line for line in lines if line]
