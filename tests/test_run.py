@@ -535,7 +535,9 @@ def test_week_keeps_the_persons_folder(verb: str, tmp_path: Path, monkeypatch: p
     assert (tmp_path / "here").exists()
 
 
-def test_checks_are_what_ci_runs() -> None:
+@pytest.mark.parametrize(("cores", "processes"), [(None, 2), (2, 3), (16, 4)])
+def test_checks_are_what_ci_runs(cores: int | None, processes: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: cores)
     begin = f"{PYTHON} -m "
     commands = [" ".join(command).removeprefix(begin) for _, command in run.checks(PYTHON, [])]
     assert commands == [
@@ -544,7 +546,7 @@ def test_checks_are_what_ci_runs() -> None:
         "mypy",
         "pytest --nbval --nbval-sanitize-with tests/sanitize.cfg -W default notebooks "
         "-n auto --maxprocesses 4 --dist loadfile",
-        "pytest -n auto --maxprocesses 4 --dist loadfile",
+        f"pytest -n {processes} --dist loadfile",
     ]
     assert run.checks(PYTHON, ["-k", "headline"]) == [
         ("测试（pytest）", [str(PYTHON), "-m", "pytest", "-k", "headline"])
