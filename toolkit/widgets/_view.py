@@ -15,6 +15,8 @@ import traitlets
 from toolkit.charts import plain
 
 STATIC = Path(__file__).parent / "static"
+# how every desk begins to tell that its draft could not be saved
+NOT_KEPT = "草稿没有存下"
 
 
 def module(name: str) -> str:

@@ -29,10 +29,9 @@ from toolkit.widgets import _board_words as words
 from toolkit.widgets._board_edits import Edits
 from toolkit.widgets._board_form import Offer, PlainForm
 from toolkit.widgets._calendar_view import CalendarView
-from toolkit.widgets._view import Panel, node
+from toolkit.widgets._view import NOT_KEPT, Panel, node
 
 _EVERY = "全部"
-_NOT_KEPT = "草稿没有存下"
 _HINT = "拖动一次发布，或用键盘拿起它：随之改动了什么，先在这里说清楚，由你决定采用还是退回。"
 _MOVABLE = ("draft", "pinned")
 _FILTERS = ("owner", "segment", "kind", "campaign", "status")
@@ -473,8 +472,8 @@ class CalendarBoard(ipw.VBox):
             self._save_draft(state)
         except (ToolkitError, OSError) as error:
             # what else was refused stays to be read
-            before = self._refused.partition(_NOT_KEPT)[0].rstrip("。")
-            self._refused = f"{before}{'。' if before else ''}{_NOT_KEPT}：{error}"
+            before = self._refused.partition(NOT_KEPT)[0].rstrip("。")
+            self._refused = f"{before}{'。' if before else ''}{NOT_KEPT}：{error}"
             self._show_changes()
         else:
             self._last_state = state

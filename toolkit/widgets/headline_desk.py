@@ -30,7 +30,7 @@ from toolkit.widgets._headline_nodes import (
     suggestions,
 )
 from toolkit.widgets._headline_read import Row, Setting, Verbs, Version, audience_key, short, terms_of
-from toolkit.widgets._view import Editor, Panel, Table, button, node
+from toolkit.widgets._view import NOT_KEPT, Editor, Panel, Table, button, node
 from toolkit.widgets.message_desk import MessageDesk
 
 PURPOSES = (("推广", "promotion"), ("资讯", "editorial"))
@@ -548,7 +548,7 @@ class HeadlineDesk(ipw.VBox):
         state = self.state()
         if self._save_draft is None or state == self._last_state:
             return
-        if self._attempt(lambda: self._save_draft and self._save_draft(state), "草稿没有存下"):
+        if self._attempt(lambda: self._save_draft and self._save_draft(state), NOT_KEPT):
             self._last_state = state
 
     def _attempt(self, saving: Callable[[], Any], failed: str) -> bool:

@@ -13,9 +13,8 @@ from toolkit.schema import COLUMNS, DOCUMENTS, FILES, INBOX_KINDS, NOTES, REJECT
 from toolkit.widgets._drop_view import DropZone, free_name
 from toolkit.widgets._inbox_heap import HeapBox
 from toolkit.widgets._inbox_nodes import rows_in_words
-from toolkit.widgets._view import Panel, button, node
+from toolkit.widgets._view import NOT_KEPT, Panel, button, node
 
-_NOT_KEPT = "草稿没有存下"
 _UNREADABLE = "读的时候出了错（{}）。没有存任何东西，请换一种格式再放一次。"
 
 
@@ -306,8 +305,8 @@ class InBox(ipw.VBox):
         try:
             self._save_draft(state)
         except (ToolkitError, OSError) as error:
-            before = [line for line in self.told if not line.startswith(_NOT_KEPT)]
-            self._tell([*before, f"{_NOT_KEPT}：{error}"])
+            before = [line for line in self.told if not line.startswith(NOT_KEPT)]
+            self._tell([*before, f"{NOT_KEPT}：{error}"])
         else:
             self._said = state
 

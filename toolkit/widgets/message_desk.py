@@ -30,11 +30,10 @@ from toolkit.widgets._message_state import (
 )
 from toolkit.widgets._message_verbs import Verbs
 from toolkit.widgets._message_write import first_line, in_the_way, own_texts, snapshot, written_said
-from toolkit.widgets._view import Editor, Panel, node
+from toolkit.widgets._view import NOT_KEPT, Editor, Panel, node
 
 PURPOSES = (("推广", "promotion"), ("资讯", "editorial"))
 NEW = "新写一条"
-_NOT_KEPT = "草稿没有存下"
 _LABEL_LENGTH, _MOST_UNDO = 30, 50
 
 
@@ -394,8 +393,8 @@ class MessageDesk(ipw.VBox):
         try:
             self._save_draft(state)
         except (ToolkitError, OSError) as error:
-            others = [line for line in self._lines if not line.startswith(_NOT_KEPT)]
-            self._say(*others, f"{_NOT_KEPT}：{error}。字还在这里。")
+            others = [line for line in self._lines if not line.startswith(NOT_KEPT)]
+            self._say(*others, f"{NOT_KEPT}：{error}。字还在这里。")
         else:
             self._kept_state = state
 

@@ -22,13 +22,12 @@ from toolkit.trends import (
 from toolkit.widgets import _trend_nodes as nodes
 from toolkit.widgets._trend_draft import read_draft, words_of
 from toolkit.widgets._trend_looks import Look, Looks, Period, Verbs, copies_of
-from toolkit.widgets._view import Panel, Table, node
+from toolkit.widgets._view import NOT_KEPT, Panel, Table, node
 
 WINDOWS = (7, 14, 28)
 MOST_WORDS = 30
 NO_DOCUMENTS = "还没有内容。先读入几篇文章，再回来看热词。"
 UNDATED = "内容没有发布时间，看不出升降。给内容补上时间再看，或直接点「送去选题」，按关键词找选题。"
-_NOT_KEPT = "草稿没有存下"
 FEW = "这一期没有够多的内容。放长期长，或换一个看到的日子。"
 NONE_RISING = "这一期没有在升的词。点「全部」看其余的词，或换一个期长。"
 
@@ -467,8 +466,8 @@ class TrendBoard(ipw.VBox):
         try:
             self._save_draft(state)
         except (ToolkitError, OSError) as error:
-            others = [line for line in self._said if not line.startswith(_NOT_KEPT)]
-            self._tell(*others, f"{_NOT_KEPT}：{error}")
+            others = [line for line in self._said if not line.startswith(NOT_KEPT)]
+            self._tell(*others, f"{NOT_KEPT}：{error}")
         else:
             self._last = state
 
